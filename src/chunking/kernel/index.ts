@@ -1,0 +1,2 @@
+export { findCut } from './cut'
+export { findZeroRun, leadingZeros, trailingZeros } from './zeros'

@@ -1,0 +1,52 @@
+import type { RestoreReport } from '../../index.js'
+import { countText } from '../output/count-text.js'
+import { factLines } from '../output/table.js'
+import { byteSizeText } from '../values/byte-size.js'
+import { durationText } from '../values/time.js'
+
+/** The summary under restic's names, and what restic does not say. */
+export const restoreFields = (report: RestoreReport, dryRun: boolean): Record<string, unknown> => ({
+  message_type: 'summary',
+  ...(dryRun ? { dry_run: true } : {}),
+  snapshot_id: report.snapshotId,
+  seconds_elapsed: Math.floor(report.durationMs / 1000),
+  total_duration: report.durationMs / 1000,
+  total_files: report.filesRestored + report.filesUnchanged + report.filesSkipped,
+  files_restored: report.filesRestored,
+  files_unchanged: report.filesUnchanged,
+  files_skipped: report.filesSkipped,
+  files_deleted: report.filesDeleted,
+  dirs: report.directories,
+  others: report.others,
+  bytes_restored: report.bytesWritten,
+  bytes_reused: report.bytesReused,
+  bytes_verified: report.bytesVerified,
+  problems: report.problems.length,
+})
+
+export const restoreLines = (report: RestoreReport, dryRun: boolean): string[] => [
+  dryRun
+    ? `dry run: nothing was written (${durationText(report.durationMs)})`
+    : `snapshot ${report.snapshotId.slice(0, 8)} restored in ${durationText(report.durationMs)}`,
+  ...factLines([
+    ['files', fileText(report)],
+    ['data', dataText(report)],
+    ...(report.bytesVerified > 0 ? [['verified', byteSizeText(report.bytesVerified)] as const] : []),
+    ...(report.problems.length > 0
+      ? [['problems', `${countText(report.problems.length)} (named above)`] as const]
+      : []),
+  ]),
+]
+
+const fileText = (report: RestoreReport): string =>
+  [
+    `${countText(report.filesRestored)} restored`,
+    `${countText(report.filesUnchanged)} already right`,
+    ...(report.filesSkipped > 0 ? [`${countText(report.filesSkipped)} skipped`] : []),
+    ...(report.filesDeleted > 0 ? [`${countText(report.filesDeleted)} deleted`] : []),
+  ].join(', ')
+
+const dataText = ({ bytesWritten, bytesReused }: RestoreReport): string =>
+  bytesReused > 0
+    ? `${byteSizeText(bytesWritten)} written, ${byteSizeText(bytesReused)} already there`
+    : `${byteSizeText(bytesWritten)} written`

@@ -1,0 +1,58 @@
+import type { SnapshotSummary } from '../../index.js'
+import { argumentByteString } from '../arguments/argument-bytes.js'
+import { defined } from '../defined.js'
+import type { Verb } from '../invocation.js'
+import { openRepository } from '../open-repository.js'
+import { countOf } from '../output/count-text.js'
+import { snapshotFields } from '../output/json-fields.js'
+import { printable, quoteName } from '../output/quote.js'
+import { tableLines } from '../output/table.js'
+import { byteSizeText } from '../values/byte-size.js'
+import { localTimeText } from '../values/time.js'
+
+interface SnapshotsFlags {
+  readonly host?: string[]
+  readonly tag?: string[]
+  readonly path?: string[]
+  readonly latest?: number
+}
+
+type Filter = NonNullable<Parameters<Awaited<ReturnType<typeof openRepository>>['snapshots']>[0]>
+
+export const snapshots: Verb<SnapshotsFlags> = async (invocation, flags) => {
+  const { output, global } = invocation
+  await using repository = await openRepository(invocation)
+  const found = await repository.snapshots(
+    defined<Filter>({
+      hosts: flags.host,
+      tags: flags.tag,
+      paths: flags.path?.map(argumentByteString),
+      latest: flags.latest,
+    }),
+  )
+  if (global.json) await output.json(found.map(snapshotFields))
+  else for (const line of snapshotLines(found)) await output.line(line)
+  return undefined
+}
+
+export const snapshotLines = (found: readonly SnapshotSummary[]): string[] => {
+  if (found.length === 0) return ['no snapshots']
+  const columns = [
+    { title: 'ID' },
+    { title: 'Time' },
+    { title: 'Host' },
+    { title: 'Tags' },
+    { title: 'Size', align: 'right' as const },
+    { title: 'Paths' },
+  ]
+  return [...tableLines(columns, found.map(snapshotCells)), countOf(found.length, 'snapshot')]
+}
+
+const snapshotCells = (snapshot: SnapshotSummary): string[] => [
+  snapshot.shortId,
+  localTimeText(snapshot.time),
+  printable(snapshot.host),
+  printable(snapshot.tags.join(',')),
+  byteSizeText(snapshot.totalBytes),
+  snapshot.paths.map(quoteName).join(', '),
+]

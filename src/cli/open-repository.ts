@@ -1,0 +1,50 @@
+import { VarveError } from '../errors.js'
+import type { OpenOptions, Repository, Secret } from '../index.js'
+import { plainText } from './arguments/plain-text.js'
+import { defined } from './defined.js'
+import type { Invocation } from './invocation.js'
+import { printable } from './output/quote.js'
+import { readSecret } from './secret/read-secret.js'
+import { defaultCacheDirectory, defaultRepository } from './settings/default-paths.js'
+
+const attemptsMax = 3
+
+/** Opens the repository that the settings name. A person who mistypes the password may try again, a script may not. */
+export const openRepository = async (invocation: Invocation): Promise<Repository> => {
+  // The engine is loaded here, not when the program starts.
+  const { Repository } = await import('../index.js')
+  const location = locationOf(invocation)
+  for (let attempt = 1; ; attempt++) {
+    try {
+      return await Repository.open(openOptions(invocation, () => secretFor(invocation, location)))
+    } catch (error) {
+      if (!mayTryAgain(invocation, error) || attempt === attemptsMax) throw error
+      invocation.output.log('varve: that is not the password')
+    }
+  }
+}
+
+export const locationOf = ({ global, environment }: Invocation): string =>
+  global.repo ?? defaultRepository(environment)
+
+export const cacheDirectoryOf = ({ global, environment }: Invocation): string =>
+  global.cacheDir ?? defaultCacheDirectory(environment)
+
+/** What opening and making a repository have in common. */
+export const openOptions = (invocation: Invocation, secret: () => Promise<Secret>): OpenOptions =>
+  defined<OpenOptions>({
+    location: plainText(locationOf(invocation)),
+    secret,
+    cacheDirectory: plainText(cacheDirectoryOf(invocation)),
+    noCache: invocation.global.noCache,
+    workers: invocation.global.workers,
+    compression: invocation.global.compression,
+  })
+
+const secretFor = (invocation: Invocation, location: string): Promise<Secret> =>
+  readSecret(invocation.secretSource, invocation.environment, () =>
+    invocation.ask(`Password for ${printable(location)}: `),
+  )
+
+const mayTryAgain = (invocation: Invocation, error: unknown): boolean =>
+  invocation.secretSource.kind === 'prompt' && error instanceof VarveError && error.code === 'wrong-password'

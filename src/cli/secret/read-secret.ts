@@ -1,0 +1,28 @@
+import type { Secret } from '../../index.js'
+import type { Environment } from '../settings/environment-layer.js'
+import { readKeyFile } from './key-file.js'
+import { passwordFromCommand } from './password-command.js'
+import { readSecretLine } from './secret-file.js'
+import type { SecretSource } from './secret-source.js'
+
+/** Gets the secret from its source; only a prompt asks a person. */
+export const readSecret = async (
+  source: SecretSource,
+  environment: Environment,
+  ask: () => Promise<string>,
+): Promise<Secret> => {
+  switch (source.kind) {
+    case 'password':
+      return { kind: 'password', password: source.password }
+    case 'password-file':
+      return { kind: 'password', password: await readSecretLine(source.file, 'password') }
+    case 'password-command':
+      return { kind: 'password', password: await passwordFromCommand(source.command, environment) }
+    case 'key-file':
+      return { kind: 'key-file', key: await readKeyFile(source.file) }
+    case 'recovery-key-file':
+      return { kind: 'recovery', key: await readSecretLine(source.file, 'recovery key') }
+    case 'prompt':
+      return { kind: 'password', password: await ask() }
+  }
+}

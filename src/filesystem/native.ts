@@ -1,0 +1,148 @@
+import { createRequire } from 'node:module'
+import { type ByteString, fsPathOf } from '../bytes/byte-string.js'
+
+/**
+ * What libc can do and Node cannot: exact times, extended attributes, device nodes, holes, and a cheaper lstat.
+ * Every call follows the kernel's convention: a negative result is -errno, nothing is thrown.
+ * Buffers are filled from their start; the result says how many bytes.
+ */
+export interface NativeCalls {
+  listXattrs(path: ByteString, into: Uint8Array): number
+  listXattrsOfFd(fd: number, into: Uint8Array): number
+  readXattr(path: ByteString, name: ByteString, into: Uint8Array): number
+  readXattrOfFd(fd: number, name: ByteString, into: Uint8Array): number
+  writeXattr(path: ByteString, name: ByteString, value: Uint8Array): number
+  writeXattrOfFd(fd: number, name: ByteString, value: Uint8Array): number
+  removeXattr(path: ByteString, name: ByteString): number
+  removeXattrOfFd(fd: number, name: ByteString): number
+  /** `times` is struct timespec[2]. A symbolic link itself is changed, not what it points to. */
+  setTimes(path: ByteString, times: Uint8Array): number
+  setTimesOfFd(fd: number, times: Uint8Array): number
+  /** `mode` with the file type bits; `deviceNumber` as st_rdev. */
+  makeNode(path: ByteString, mode: number, deviceNumber: bigint): number
+  seek(fd: number, offset: number, whence: number): number
+  /** statx(2) of the path without following a last symbolic link; `into` has 256 bytes. */
+  statx(path: ByteString, into: Uint8Array): number
+}
+
+type Koffi = typeof import('koffi')
+type NativeFunction = (...values: unknown[]) => number
+
+const atCurrentDirectory = -100
+const atSymlinkNoFollow = 0x100
+const statxBasic = 0x7ff
+
+let loaded: NativeCalls | undefined
+let tried = false
+
+/** The native calls, loaded at the first call (koffi takes 15 to 30 ms), or undefined where koffi is not installed. */
+export const nativeCalls = (): NativeCalls | undefined => {
+  if (!tried) {
+    tried = true
+    loaded = load()
+  }
+  return loaded
+}
+
+/** The native calls if somebody needed them already; never loads. */
+export const loadedNativeCalls = (): NativeCalls | undefined => loaded
+
+/** From here on this process does without native code, as where koffi is not installed. */
+export const disableNativeCalls = (): void => {
+  tried = true
+  loaded = undefined
+}
+
+const load = (): NativeCalls | undefined => {
+  // struct timespec and statx are laid out here for the 64-bit interface of Linux.
+  if (process.platform !== 'linux' || process.arch === 'arm' || process.arch === 'ia32') return undefined
+  try {
+    return bind(createRequire(import.meta.url)('koffi') as Koffi)
+  } catch {
+    return undefined
+  }
+}
+
+const bind = (koffi: Koffi): NativeCalls => {
+  const library = koffi.load(null)
+  const declare = (result: string, name: string, ...parameters: string[]): NativeFunction => {
+    const call = library.func(name, result, parameters) as unknown as NativeFunction
+    return (...values) => {
+      const answer = call(...values)
+      return answer < 0 ? -koffi.errno() : answer
+    }
+  }
+  return {
+    ...bindXattrs(declare),
+    ...bindTimes(declare),
+    ...bindFiles(declare),
+    statx: bindStatx(koffi, library),
+  }
+}
+
+type Declare = (result: string, name: string, ...parameters: string[]) => NativeFunction
+
+const bytes = 'void *'
+
+const bindXattrs = (declare: Declare) => {
+  const list = declare('int64', 'llistxattr', bytes, bytes, 'uint64')
+  const listFd = declare('int64', 'flistxattr', 'int', bytes, 'uint64')
+  const read = declare('int64', 'lgetxattr', bytes, bytes, bytes, 'uint64')
+  const readFd = declare('int64', 'fgetxattr', 'int', bytes, bytes, 'uint64')
+  const write = declare('int', 'lsetxattr', bytes, bytes, bytes, 'uint64', 'int')
+  const writeFd = declare('int', 'fsetxattr', 'int', bytes, bytes, 'uint64', 'int')
+  const remove = declare('int', 'lremovexattr', bytes, bytes)
+  const removeFd = declare('int', 'fremovexattr', 'int', bytes)
+  return {
+    listXattrs: (path: ByteString, into: Uint8Array) => list(terminated(path), into, into.length),
+    listXattrsOfFd: (fd: number, into: Uint8Array) => listFd(fd, into, into.length),
+    readXattr: (path: ByteString, name: ByteString, into: Uint8Array) =>
+      read(terminated(path), terminated(name), into, into.length),
+    readXattrOfFd: (fd: number, name: ByteString, into: Uint8Array) =>
+      readFd(fd, terminated(name), into, into.length),
+    writeXattr: (path: ByteString, name: ByteString, value: Uint8Array) =>
+      write(terminated(path), terminated(name), value, value.length, 0),
+    writeXattrOfFd: (fd: number, name: ByteString, value: Uint8Array) =>
+      writeFd(fd, terminated(name), value, value.length, 0),
+    removeXattr: (path: ByteString, name: ByteString) => remove(terminated(path), terminated(name)),
+    removeXattrOfFd: (fd: number, name: ByteString) => removeFd(fd, terminated(name)),
+  }
+}
+
+const bindTimes = (declare: Declare) => {
+  const set = declare('int', 'utimensat', 'int', bytes, bytes, 'int')
+  const setFd = declare('int', 'futimens', 'int', bytes)
+  return {
+    setTimes: (path: ByteString, times: Uint8Array) =>
+      set(atCurrentDirectory, terminated(path), times, atSymlinkNoFollow),
+    setTimesOfFd: (fd: number, times: Uint8Array) => setFd(fd, times),
+  }
+}
+
+const bindFiles = (declare: Declare) => {
+  const makeNode = declare('int', 'mknod', bytes, 'uint32', 'uint64')
+  const seek = declare('int64', 'lseek', 'int', 'int64', 'int')
+  return {
+    makeNode: (path: ByteString, mode: number, deviceNumber: bigint) =>
+      makeNode(terminated(path), mode, deviceNumber),
+    seek: (fd: number, offset: number, whence: number) => seek(fd, offset, whence),
+  }
+}
+
+/** Called for every file there is, so without the detour that the others take. */
+const bindStatx = (koffi: Koffi, library: ReturnType<Koffi['load']>): NativeCalls['statx'] => {
+  // ASCII goes over as a string: a third cheaper than through a buffer.
+  const ofText = library.func('statx', 'int', ['int', 'const char *', 'int', 'uint32', bytes])
+  const ofBytes = library.func('statx', 'int', ['int', bytes, 'int', 'uint32', bytes])
+  return (path, into) => {
+    const text = fsPathOf(path)
+    const answer: number =
+      typeof text === 'string'
+        ? ofText(atCurrentDirectory, text, atSymlinkNoFollow, statxBasic, into)
+        : ofBytes(atCurrentDirectory, terminated(path), atSymlinkNoFollow, statxBasic, into)
+    return answer < 0 ? -koffi.errno() : answer
+  }
+}
+
+/** The exact bytes and the terminating NUL, as C wants a string. */
+const terminated = (value: ByteString): Buffer => Buffer.from(`${value}\0`, 'latin1')

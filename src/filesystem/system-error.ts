@@ -1,0 +1,52 @@
+import os from 'node:os'
+import { type ByteString, textOf } from '../bytes/byte-string.js'
+import { VarveError } from '../errors.js'
+
+const namesByErrno = new Map(Object.entries(os.constants.errno).map(([name, errno]) => [errno, name]))
+
+/** The error of a native call in the shape of Node's own: `code`, `errno` and `syscall` are set. */
+export const systemError = (
+  call: string,
+  errno: number,
+  path: ByteString | undefined,
+): NodeJS.ErrnoException => {
+  const code = namesByErrno.get(errno) ?? `errno ${errno}`
+  const place = path === undefined ? '' : ` '${textOf(path)}'`
+  const error: NodeJS.ErrnoException = new Error(`${code}: ${call}${place}`)
+  return Object.assign(error, { code, errno: -errno, syscall: call })
+}
+
+/** The errno name of an error of the file system, '' for any other error. */
+export const errorCodeOf = (error: unknown): string => {
+  const code = (error as NodeJS.ErrnoException | undefined)?.code
+  return typeof code === 'string' ? code : ''
+}
+
+/**
+ * Runs a call that writes below a restore target.
+ * @throws VarveError 'no-space' or 'read-only' where the file system says so; other errors pass as they are.
+ */
+export const writing = <Result>(path: ByteString, call: () => Result): Result => {
+  try {
+    return call()
+  } catch (error) {
+    throw writeError(path, error)
+  }
+}
+
+const writeError = (path: ByteString, error: unknown): unknown => {
+  const code = errorCodeOf(error)
+  if (code === 'ENOSPC' || code === 'EDQUOT')
+    return new VarveError('no-space', `${textOf(path)}: no space left on the file system`, {
+      hint:
+        code === 'EDQUOT'
+          ? 'Free some of the quota and run the command again.'
+          : 'Free some space and run the command again.',
+      cause: error,
+    })
+  if (code === 'EROFS')
+    return new VarveError('read-only', `${textOf(path)}: the file system is mounted read-only`, {
+      cause: error,
+    })
+  return error
+}

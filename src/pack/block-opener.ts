@@ -1,0 +1,43 @@
+import { Codec, parseBody } from '../format/block-body.js'
+import { blockTag, openBlock } from '../format/block.js'
+import type { Codec as Compression } from '../compression/codec.js'
+import { CorruptError } from '../errors.js'
+import type { PackDirectory } from '../format/pack-directory.js'
+import type { Seals } from '../format/seal.js'
+
+/** The name of a block in messages: its pack and its ordinal. */
+export const blockName = (packName: string, block: number): string => `${packName} block ${block}`
+
+/**
+ * Opens block `block` of a pack from its stored bytes and returns its chunks one after the other. The block must be the
+ * one that the directory tells of: same tag, same chunk lengths (docs/FORMAT.md I-5, I-8). Chunk ids are not looked at.
+ * The result is a view into `scratch` where that is given and the block was compressed. Errors: `corrupt`.
+ */
+export const openBlockContent = (
+  seals: Seals,
+  compression: Compression,
+  directory: PackDirectory,
+  block: number,
+  stored: Uint8Array,
+  packName: string,
+  scratch?: Uint8Array,
+): Buffer => {
+  const name = blockName(packName, block)
+  if (Buffer.compare(blockTag(stored), directory.tagOf(block)) !== 0)
+    throw new CorruptError(name, 'is not the block that the pack was written with')
+  const body = parseBody(openBlock(seals, stored, name, directory.kind), name)
+  const lengths = directory.chunkSizesOf(block)
+  if (body.lengths.length !== lengths.length || body.lengths.some((length, index) => length !== lengths[index]))
+    throw new CorruptError(name, 'has other chunks than the directory says')
+  if (body.codec === Codec.stored) return body.payload
+  const content =
+    scratch !== undefined && scratch.length >= body.contentSizeBytes
+      ? Buffer.from(scratch.buffer, scratch.byteOffset, body.contentSizeBytes)
+      : Buffer.allocUnsafeSlow(body.contentSizeBytes)
+  try {
+    compression.decompress(body.payload, content)
+  } catch (cause) {
+    throw new CorruptError(name, 'does not decompress to its chunks', { cause })
+  }
+  return content
+}

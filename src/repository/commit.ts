@@ -1,0 +1,57 @@
+import type { PendingId } from '../format/ids.js'
+import { Folder, parsePendingName, pendingName, snapshotName } from '../format/names.js'
+import { type Pending, sealPending } from '../format/pending.js'
+import { sealSnapshot, type Snapshot } from '../format/snapshot.js'
+import { VarveError } from '../errors.js'
+import { listCondemned, listPacks } from './pack-listing.js'
+import type { Store } from './store.js'
+
+/** W3: durable when resolved. */
+export const publishPending = (store: Store, pending: Pending): Promise<void> =>
+  store.backend.create(pendingName(pending.id, pending.checkpoint), sealPending(store.seals, pending))
+
+/**
+ * W4 and W5 in their cheap form: which of the packs that a root relies on do not hold it any more. `condemned/` is listed
+ * completely and only then `packs/`; docs/GC-PROTOCOL.md says why the order matters.
+ */
+export const packsLost = async (store: Store, reliedOn: ReadonlySet<string>): Promise<Set<string>> => {
+  const condemned: ReadonlySet<string> = await listCondemned(store.backend, store.seals)
+  const listed: ReadonlyMap<string, number> = await listPacks(store.backend)
+  return new Set([...reliedOn].filter((id) => condemned.has(id) || !listed.has(id)))
+}
+
+/**
+ * W6 to W8: writes the snapshot, looks whether its pending record is still there, and removes that. False where a
+ * collector has revoked it meanwhile: the snapshot was taken back, and everything from W3 on must be done again.
+ */
+export const commitSnapshot = async (store: Store, snapshot: Snapshot, checkpoint: number): Promise<boolean> => {
+  const { backend, seals } = store
+  await backend.create(snapshotName(snapshot.id), sealSnapshot(seals, snapshot))
+  if (!(await isPublished(store, snapshot.pendingId, checkpoint))) {
+    await backend.remove(snapshotName(snapshot.id))
+    return false
+  }
+  await removePending(store, snapshot.pendingId)
+  return true
+}
+
+const isPublished = async (store: Store, id: PendingId, checkpoint: number): Promise<boolean> => {
+  try {
+    await store.backend.size(pendingName(id, checkpoint))
+    return true
+  } catch (error) {
+    if (error instanceof VarveError && error.code === 'missing') return false
+    throw error
+  }
+}
+
+/** Removes all records of one pending id, the newest last, so that a crash in between leaves the newest. */
+export const removePending = async (store: Store, id: PendingId): Promise<void> => {
+  const names: { name: string; checkpoint: number }[] = []
+  for await (const { name } of store.backend.list(Folder.pending)) {
+    const parsed = parsePendingName(name)
+    if (parsed?.id === id) names.push({ name, checkpoint: parsed.checkpoint })
+  }
+  names.sort((a, b) => a.checkpoint - b.checkpoint)
+  for (const { name } of names) await store.backend.remove(name)
+}

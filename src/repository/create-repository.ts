@@ -1,0 +1,78 @@
+import { randomBytes } from 'node:crypto'
+import type { Backend } from '../backend/backend.js'
+import { type ChunkingParameters, checkChunkingParameters } from '../chunking/parameters.js'
+import type { KeySlot, SlotSecret } from '../crypto/key-slot.js'
+import { makeSlot } from '../crypto/make-slot.js'
+import { VarveError } from '../errors.js'
+import { configHash, encodeConfig } from '../format/config.js'
+import type { RepositoryId } from '../format/ids.js'
+import type { Keyring } from '../format/keyring.js'
+import { configCopyName, configName, Folder, slotName } from '../format/names.js'
+import { encodeSlot } from '../format/slot.js'
+import { writeKeyring } from './keyring-store.js'
+import { slotIdOf } from './slot-store.js'
+
+export interface NewRepository {
+  /** One slot is made for each. */
+  readonly secrets: readonly { readonly secret: SlotSecret; readonly label: string }[]
+  readonly chunking: ChunkingParameters
+  readonly nowNs: bigint
+}
+
+/**
+ * Makes a repository: slots and keyring first and `config` last, so that an interrupted init leaves nothing that looks
+ * like a repository, and can be run again. Errors: `repository-exists`, those of the backend.
+ */
+export const createRepository = async (backend: Backend, request: NewRepository): Promise<void> => {
+  checkChunkingParameters(request.chunking)
+  await refuseWhatIsThere(backend)
+  const repositoryId = randomBytes(16) as Uint8Array as RepositoryId
+  const slots: KeySlot[] = []
+  for (const { secret, label } of request.secrets)
+    slots.push((await makeSlot({ repositoryId, secret, label, createdNs: request.nowNs })).slot)
+  const config = encodeConfig({ repositoryId, chunkSizes: request.chunking.levels })
+  const recipients = slots.map((slot) => ({ slotId: slotIdOf(slot), publicKey: slot.publicKey }))
+  for (const slot of slots) await backend.create(slotName(slotIdOf(slot)), encodeSlot(slot))
+  await writeKeyring(backend, firstKeyring(configHash(config), request.chunking), recipients, repositoryId)
+  await backend.create(configCopyName, config)
+  await backend.create(configName, config)
+}
+
+const firstKeyring = (hash: Uint8Array, { levels }: ChunkingParameters): Keyring => ({
+  number: 1,
+  configHash: hash,
+  chunkSizes: levels,
+  idKey: randomBytes(32),
+  chunkerKey: randomBytes(32),
+  treeKey: randomBytes(16),
+  epochs: [[1, randomBytes(32)]],
+  extensions: [],
+})
+
+const refuseWhatIsThere = async (backend: Backend): Promise<void> => {
+  for (const folder of [Folder.packs, Folder.snapshots, Folder.index])
+    for await (const { name } of backend.list(folder)) throw alreadyThere(backend, name)
+  if (await exists(backend, configName)) throw alreadyThere(backend, configName)
+  // What an init that did not come to its end left: no data can depend on it, since there was no config.
+  await backend.remove(configCopyName)
+  for (const folder of [Folder.keys, Folder.keyring]) {
+    const left: string[] = []
+    for await (const { name } of backend.list(folder)) left.push(name)
+    for (const name of left) await backend.remove(name)
+  }
+}
+
+const exists = async (backend: Backend, name: string): Promise<boolean> => {
+  try {
+    await backend.size(name)
+    return true
+  } catch (error) {
+    if (error instanceof VarveError && error.code === 'missing') return false
+    throw error
+  }
+}
+
+const alreadyThere = (backend: Backend, name: string): VarveError =>
+  new VarveError('repository-exists', `${backend.location} holds a repository already (it has ${name})`, {
+    hint: 'Choose another place, or use the repository that is there.',
+  })

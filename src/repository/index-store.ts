@@ -1,0 +1,106 @@
+import { createHash } from 'node:crypto'
+import type { Backend } from '../backend/backend.js'
+import { ENTRY_BYTES, locationOf, writeEntry } from '../chunk-index/entry.js'
+import type { LocalIndex } from '../chunk-index/local-index.js'
+import { sortEntries } from '../chunk-index/sort-entries.js'
+import type { Codec } from '../compression/codec.js'
+import { CorruptError } from '../errors.js'
+import type { IndexId, PackId } from '../format/ids.js'
+import { decodeIndexFile, encodeIndexFile } from '../format/index-file.js'
+import { indexName } from '../format/names.js'
+import type { DirectoryParts } from '../format/pack-directory.js'
+import type { Seals } from '../format/seal.js'
+import { listIndexFiles } from './pack-listing.js'
+
+/** A pack as the index needs it. */
+export interface IndexablePack {
+  readonly id: PackId
+  readonly sizeBytes: number
+  readonly directory: DirectoryParts
+}
+
+/** The repository's index files and this machine's local index, kept in step. */
+export class IndexStore {
+  /** Index files that cannot be read; what they said must come from the packs' directories. */
+  readonly damaged: CorruptError[] = []
+
+  constructor(
+    private readonly backend: Backend,
+    private readonly seals: Seals,
+    private readonly codec: Codec,
+    readonly local: LocalIndex,
+  ) {}
+
+  /** Takes over index files that are new, forgets those that are gone. */
+  async refresh(): Promise<void> {
+    this.local.reload()
+    const listed = await listIndexFiles(this.backend)
+    const known = this.local.indexFiles
+    for (const id of listed) if (!known.has(id)) await this.#takeOver(id)
+    const gone = [...known].filter((id) => !listed.has(id as IndexId))
+    if (gone.length > 0) this.local.dropIndexFiles(new Set(gone))
+    this.local.mergeRuns()
+  }
+
+  /** Takes over packs for reading only, from their own directories; no index file names them. */
+  addToLocal(packs: readonly IndexablePack[]): void {
+    this.#addRun(entriesOf(packs), packs, [])
+  }
+
+  /** Writes index files for packs and takes them over. Durable when resolved. */
+  async write(packs: readonly IndexablePack[]): Promise<void> {
+    if (packs.length === 0) return
+    const entries = sortEntries(entriesOf(packs))
+    const table = packs.map(({ id, sizeBytes, directory }) => ({ id, sizeBytes, kind: directory.kind }))
+    const parts = encodeIndexFile(this.seals, { packs: table, entries, superseded: [] }, (page) => this.#compress(page))
+    const hash = createHash('sha256')
+    for (const part of parts) hash.update(part)
+    const id = hash.digest('hex') as IndexId
+    await this.backend.create(indexName(id), parts)
+    this.#addRun(entries, packs, [id])
+  }
+
+  async #takeOver(id: IndexId): Promise<void> {
+    const name = indexName(id)
+    try {
+      const bytes = await this.backend.read(name)
+      const { packs, entries } = decodeIndexFile(this.seals, bytes, (page, size) => this.#decompress(page, size), name)
+      this.#addRun(entries, packs, [id])
+    } catch (error) {
+      if (!(error instanceof CorruptError)) throw error
+      this.damaged.push(error)
+    }
+  }
+
+  #addRun(entries: Uint8Array, packs: readonly { id: PackId; sizeBytes: number }[], indexFiles: IndexId[]): void {
+    const records = packs.map(({ id, sizeBytes }) => ({ packId: id, sizeBytes }))
+    this.local.addRun({ entries, packs: records, indexFiles })
+  }
+
+  #compress(page: Uint8Array): Uint8Array | undefined {
+    const target = Buffer.allocUnsafe(page.length)
+    const length = this.codec.compress(page, target.subarray(0, page.length - 1))
+    return length === 0 ? undefined : target.subarray(0, length)
+  }
+
+  #decompress(page: Uint8Array, sizeBytes: number): Uint8Array {
+    const target = Buffer.allocUnsafe(sizeBytes)
+    this.codec.decompress(page, target)
+    return target
+  }
+}
+
+/** Unsorted; pack ordinals are positions in `packs`. */
+const entriesOf = (packs: readonly IndexablePack[]): Uint8Array => {
+  const chunks = packs.reduce((sum, { directory }) => sum + directory.chunkSizes.length, 0)
+  const entries = new Uint8Array(chunks * ENTRY_BYTES)
+  let at = 0
+  packs.forEach(({ directory }, packOrdinal) => {
+    let chunk = 0
+    directory.blockChunkCounts.forEach((count, block) => {
+      for (let ordinal = 0; ordinal < count; ordinal++, chunk++, at += ENTRY_BYTES)
+        writeEntry(entries, at, directory.ids.subarray(32 * chunk, 32 * chunk + 32), packOrdinal, locationOf(block, ordinal))
+    })
+  })
+  return entries
+}

@@ -1,0 +1,58 @@
+import type { Backend } from '../backend/backend.js'
+import { CorruptError, VarveError } from '../errors.js'
+import { decodeKeyring, encodeKeyring, type Keyring, type KeyringRecipient, openKeyring } from '../format/keyring.js'
+import type { RepositoryId, SlotId } from '../format/ids.js'
+import { Folder, keyringName, parseKeyringName } from '../format/names.js'
+
+/** The highest keyring number that is stored. */
+export const lastKeyringNumber = async (backend: Backend): Promise<number> => {
+  let highest = 0
+  for await (const { name } of backend.list(Folder.keyring))
+    highest = Math.max(highest, parseKeyringName(name)?.number ?? 0)
+  if (highest > 0) return highest
+  throw new CorruptError(`${Folder.keyring}/`, 'is empty, so the keys of this repository are lost', {
+    hint: 'Put keyring/ back from a copy of the repository.',
+  })
+}
+
+/** Opens keyring `number`, whichever of its two copies is whole. Errors: `corrupt`, `missing`. */
+export const readKeyring = async (
+  backend: Backend,
+  number: number,
+  slotId: SlotId,
+  privateKey: Uint8Array,
+  repositoryId: RepositoryId,
+): Promise<Keyring> => {
+  let failure: unknown
+  for (const copy of ['a', 'b'] as const) {
+    const name = keyringName(number, copy)
+    try {
+      const sealed = decodeKeyring(await backend.read(name), number, name)
+      return openKeyring(sealed, slotId, privateKey, repositoryId, name)
+    } catch (error) {
+      if (!(error instanceof VarveError) || (error.code !== 'corrupt' && error.code !== 'missing')) throw error
+      failure ??= error
+    }
+  }
+  throw failure
+}
+
+/** Writes both copies. Of two that write the same number at once, one gets `exists`. */
+export const writeKeyring = async (
+  backend: Backend,
+  keyring: Keyring,
+  recipients: readonly KeyringRecipient[],
+  repositoryId: RepositoryId,
+): Promise<void> => {
+  const bytes = encodeKeyring(keyring, recipients, repositoryId)
+  await backend.create(keyringName(keyring.number, 'a'), bytes)
+  await backend.create(keyringName(keyring.number, 'b'), bytes)
+}
+
+/** Removes the keyrings below `number`, so that a slot that was removed opens none of them. */
+export const removeKeyringsBelow = async (backend: Backend, number: number): Promise<void> => {
+  const old: string[] = []
+  for await (const { name } of backend.list(Folder.keyring))
+    if ((parseKeyringName(name)?.number ?? number) < number) old.push(name)
+  for (const name of old) await backend.remove(name)
+}

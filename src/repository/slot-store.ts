@@ -1,0 +1,79 @@
+import type { Backend } from '../backend/backend.js'
+import type { KeySlot, SlotSecret } from '../crypto/key-slot.js'
+import { openSlot } from '../crypto/open-slot.js'
+import { slotHintOf } from '../crypto/key-slot-keys.js'
+import { CorruptError, VarveError } from '../errors.js'
+import type { RepositoryId, SlotId } from '../format/ids.js'
+import { Folder, idFromBytes, parseSlotName } from '../format/names.js'
+import { decodeSlot } from '../format/slot.js'
+
+export interface FoundSlots {
+  readonly slots: readonly KeySlot[]
+  /** Slots that are damaged; the others open the repository all the same. */
+  readonly damaged: readonly CorruptError[]
+}
+
+export const slotIdOf = (slot: KeySlot): SlotId => idFromBytes<SlotId>(slot.id)
+
+export const readSlots = async (backend: Backend): Promise<FoundSlots> => {
+  const slots: KeySlot[] = []
+  const damaged: CorruptError[] = []
+  for await (const { name } of backend.list(Folder.keys)) {
+    const id = parseSlotName(name)
+    if (id === undefined) continue
+    try {
+      const { slot } = decodeSlot(await backend.read(name), name)
+      if (slotIdOf(slot) !== id) throw new CorruptError(name, 'is the slot of another name')
+      slots.push(slot)
+    } catch (error) {
+      if (!(error instanceof CorruptError)) throw error
+      damaged.push(error)
+    }
+  }
+  return { slots, damaged }
+}
+
+export interface OpenedSlot {
+  readonly slot: KeySlot
+  readonly privateKey: Buffer
+}
+
+/**
+ * Finds the slot that a secret opens. Passwords are tried on each slot, some 0.3 s for each; key files and recovery keys
+ * find theirs by its hint. Errors: `wrong-password`; `corrupt` where damage keeps the right slot from opening.
+ */
+export const openSlotWith = async (
+  { slots, damaged }: FoundSlots,
+  secret: SlotSecret,
+  repositoryId: RepositoryId,
+): Promise<OpenedSlot> => {
+  let failure: unknown
+  for (const slot of candidates(slots, secret)) {
+    try {
+      return { slot, privateKey: await openSlot(slot, secret, repositoryId) }
+    } catch (error) {
+      if (!(error instanceof VarveError)) throw error
+      if (error.code !== 'wrong-password') failure ??= error
+    }
+  }
+  throw failure ?? damaged[0] ?? wrongSecret(slots, secret)
+}
+
+const candidates = (slots: readonly KeySlot[], secret: SlotSecret): readonly KeySlot[] => {
+  const sameKind = slots.filter(({ kind }) => kind === secret.kind)
+  if (secret.kind === 'password') return sameKind
+  const hint = slotHintOf(secret.secret)
+  return sameKind.filter((slot) => slot.hint !== undefined && Buffer.compare(slot.hint, hint) === 0)
+}
+
+const wrongSecret = (slots: readonly KeySlot[], secret: SlotSecret): VarveError => {
+  if (slots.length === 0)
+    return new CorruptError(`${Folder.keys}/`, 'has no slot, so nothing can open the repository', {
+      hint: 'Put a copy of a slot back, for example from a printed key export.',
+    })
+  const name = { password: 'password', 'key-file': 'key file', recovery: 'recovery key' }[secret.kind]
+  return new VarveError('wrong-password', `the ${name} does not open this repository`, {
+    hint: 'Check that it belongs to this repository; varve key list, with another key, shows the slots.',
+  })
+}
+

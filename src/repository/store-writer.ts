@@ -1,0 +1,227 @@
+import { ChunkLookup } from '../chunk-index/chunk-lookup.js'
+import { LookupState } from '../chunk-index/lookup-state.js'
+import { ChunkKind, type ChunkId } from '../format/ids.js'
+import type { NodeSink } from '../tree/node-store.js'
+import { spanBytes } from '../workers/arena.js'
+import type {
+  EngineSetup,
+  FileTask,
+  ResultOf,
+  SpanSource,
+  SpanToken,
+  StoredFiles,
+  StoredSpan,
+  StoreOutcome,
+} from '../workers/jobs.js'
+import { WorkerPool } from '../workers/pool.js'
+import { NodeGatherer } from './node-gatherer.js'
+import { PackPublisher } from './pack-publisher.js'
+import type { Store } from './store.js'
+
+/** Slots of one pending table: 18 MiB, 393,000 chunks. */
+const pendingSlots = 512 * 1024
+/** So many tables are full before their chunks are indexed and the tables let go. */
+const pendingTablesMax = 3
+
+export interface WriteTotals {
+  chunksAdded: number
+  treeChunksAdded: number
+  bytesAdded: number
+  packedBytes: number
+  bytesRead: number
+  stageNs: Record<string, number>
+}
+
+/**
+ * Writes chunks into a store: jobs go to worker threads, finished packs become durable, index files follow. The order of
+ * docs/FORMAT.md §11 up to the index files is kept here; `checkpoint` brings everything to that point.
+ */
+export class StoreWriter implements NodeSink, AsyncDisposable {
+  readonly totals: WriteTotals = {
+    chunksAdded: 0,
+    treeChunksAdded: 0,
+    bytesAdded: 0,
+    packedBytes: 0,
+    bytesRead: 0,
+    stageNs: {},
+  }
+  readonly #lookups: LookupState
+  readonly #lookup: ChunkLookup
+  readonly #publisher: PackPublisher
+  readonly #nodes: NodeGatherer
+  readonly #jobs = new Set<Promise<unknown>>()
+  #pool: WorkerPool | undefined
+  readonly #unusedStaging = new Set<string>()
+  #failure: unknown
+
+  /** `unusablePacks` do not count as places of a chunk: condemned, suspect, of the wrong size. */
+  constructor(
+    private readonly store: Store,
+    unusablePacks: Iterable<string>,
+    private readonly packTargetBytes: number,
+  ) {
+    this.#lookups = new LookupState(store.index.local, pendingSlots, unusablePacks)
+    this.#lookup = new ChunkLookup(this.#lookups.config())
+    this.#publisher = new PackPublisher(store.backend, store.index)
+    this.#nodes = new NodeGatherer(store.keys.keyring.idKey, this.#lookup, (nodes) => {
+      this.totals.treeChunksAdded += nodes.lengths.length
+      this.#run({ kind: 'store-chunks', owner: 0, ...nodes })
+    })
+  }
+
+  async storeFiles(files: readonly FileTask[], readXattrs: boolean): Promise<StoredFiles> {
+    return (await this.#run<ResultOf['store-files']>({ kind: 'store-files', files, readXattrs })).files
+  }
+
+  /** `onToken` hears where the next span begins before this one is stored. */
+  async storeSpan(
+    span: { source: SpanSource; owner: number; offset: number; inZeroRun: boolean },
+    onToken: (token: SpanToken) => void,
+  ): Promise<StoredSpan> {
+    return (await this.#run<ResultOf['store-span']>({ kind: 'store-span', ...span }, onToken)).span
+  }
+
+  /** Takes a tree node, list node or hole map. Synchronous: storing follows, and `checkpoint` waits for it. */
+  put(kind: ChunkKind, bytes: Uint8Array): ChunkId {
+    return this.#nodes.put(kind, bytes)
+  }
+
+  /** Resolves when more work should be brought; throws what went wrong meanwhile. */
+  async room(): Promise<void> {
+    if (this.#failure !== undefined) throw this.#failure
+    await this.#pool?.room()
+    if (this.#failure !== undefined) throw this.#failure
+  }
+
+  get hasRoom(): boolean {
+    return this.#failure === undefined && (this.#pool?.hasRoom ?? true)
+  }
+
+  /** Whether so much is pending that memory asks for a checkpoint. */
+  get isCheckpointDue(): boolean {
+    return this.#lookups.pendingTableCount > pendingTablesMax
+  }
+
+  /** Packs that this run wrote or found chunks in. */
+  packsReliedOn(): Set<string> {
+    const packs = this.#lookups.hitPackIds()
+    for (const id of this.#publisher.published) packs.add(id)
+    return packs
+  }
+
+  /** Everything that was stored so far is durable, and index files name it. */
+  async checkpoint(): Promise<void> {
+    this.#nodes.flush()
+    await this.#settle()
+    await this.#finishPacks()
+    await this.#publisher.flush()
+    this.#lookups.dropPendingTables(this.#lookups.pendingTableCount)
+    await this.#shareLookups()
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    await this.#pool?.[Symbol.asyncDispose]()
+    this.#lookup.close()
+    await Promise.allSettled([...this.#unusedStaging].map((path) => this.store.backend.discardStaged(path)))
+  }
+
+  /** Unfilled packs of all threads become one of each kind. */
+  async #finishPacks(): Promise<void> {
+    const pool = this.#pool
+    if (pool === undefined) return
+    const partials: StoreOutcome['partials'][number][] = []
+    for (let thread = 1; thread < pool.started; thread++) {
+      const { outcome } = await pool.runOn<ResultOf['surrender']>(thread, { kind: 'surrender' })
+      await this.#take(outcome)
+      partials.push(...outcome.partials)
+    }
+    const { outcome } = await pool.runOn<ResultOf['finish']>(0, { kind: 'finish', partials })
+    await this.#take(outcome)
+    for (const { stagedPath } of partials) await this.#discard(stagedPath)
+  }
+
+  async #settle(): Promise<void> {
+    while (this.#jobs.size > 0) await Promise.allSettled(this.#jobs)
+    if (this.#failure !== undefined) throw this.#failure
+  }
+
+  #run<R extends { readonly outcome: StoreOutcome }>(
+    job: object,
+    onEarly?: (token: SpanToken) => void,
+  ): Promise<R> {
+    this.#pool ??= this.#startPool()
+    const result = this.#pool.run<R, SpanToken>(job, onEarly).then(async (answer) => {
+      await this.#take(answer.outcome)
+      return answer
+    })
+    this.#jobs.add(result)
+    result
+      .catch((error: unknown) => {
+        this.#failure ??= error
+      })
+      .finally(() => this.#jobs.delete(result))
+    return result
+  }
+
+  #startPool(): WorkerPool {
+    const { store } = this
+    const engine: EngineSetup = {
+      seals: store.seals.material,
+      idKey: store.keys.keyring.idKey,
+      chunkerKey: store.keys.keyring.chunkerKey,
+      chunking: store.keys.chunking,
+      writerSlot: store.keys.slot.id,
+      compressionLevel: store.compressionLevel,
+      packTargetBytes: this.packTargetBytes,
+    }
+    const setup = { engine, lookup: this.#lookups.config() }
+    return new WorkerPool({ url: new URL('../workers/store-core.js', import.meta.url), setup }, store.workers, (thread) =>
+      this.#stock(thread),
+    )
+  }
+
+  /** A thread that starts gets staging files first: for each kind of pack, and for what it may finish before more come. */
+  async #stock(thread: number): Promise<object> {
+    const count = 12 + Math.ceil((3 * spanBytes) / this.packTargetBytes)
+    return { kind: 'staging', paths: await this.#openStaging(count) }
+  }
+
+  async #openStaging(count: number): Promise<string[]> {
+    const paths = await Promise.all(Array.from({ length: count }, () => this.store.backend.openStaging('packs')))
+    for (const path of paths) this.#unusedStaging.add(path)
+    return paths
+  }
+
+  async #take(outcome: StoreOutcome): Promise<void> {
+    const { totals } = this
+    totals.chunksAdded += outcome.chunksAdded
+    totals.bytesAdded += outcome.bytesAdded
+    totals.packedBytes += outcome.packedBytes
+    totals.bytesRead += outcome.bytesRead
+    for (const [stage, ns] of Object.entries(outcome.stageNs)) totals.stageNs[stage] = (totals.stageNs[stage] ?? 0) + ns
+    if (outcome.stagingUsed > 0) await this.#restock(outcome)
+    for (const pack of outcome.packs) {
+      this.#unusedStaging.delete(pack.stagedPath)
+      await this.#publisher.add(pack)
+    }
+    if (this.#publisher.isFlushDue) await this.#publisher.flush()
+    if (this.#lookups.grow()) await this.#shareLookups()
+  }
+
+  async #restock({ thread, stagingUsed }: StoreOutcome): Promise<void> {
+    const paths = await this.#openStaging(stagingUsed)
+    await this.#pool!.runOn(thread, { kind: 'staging', paths })
+  }
+
+  async #discard(path: string): Promise<void> {
+    this.#unusedStaging.delete(path)
+    await this.store.backend.discardStaged(path)
+  }
+
+  async #shareLookups(): Promise<void> {
+    const config = this.#lookups.config()
+    this.#lookup.reconfigure(config)
+    const threads = this.#pool?.started ?? 0
+    await Promise.all(Array.from({ length: threads }, (_, thread) => this.#pool!.runOn(thread, { kind: 'lookup', config })))
+  }
+}

@@ -1,0 +1,69 @@
+import { createCipheriv } from 'node:crypto'
+import fc from 'fast-check'
+import { deriveGear } from '../../src/chunking/gear.js'
+import type { ChunkingParameters } from '../../src/chunking/parameters.js'
+
+/** The key of the published vectors: the bytes 0 to 31. */
+export const vectorKey = Uint8Array.from({ length: 32 }, (_, index) => index)
+export const testGear = deriveGear(vectorKey)
+
+/** The content of the published vectors: AES-256-CTR over zeros. Different seeds give independent streams. */
+export const stream = (length: number, seed = 0): Uint8Array => {
+  const counter = Buffer.alloc(16)
+  counter.writeUInt32BE(seed)
+  return createCipheriv('aes-256-ctr', vectorKey, counter).update(Buffer.alloc(length))
+}
+
+export const textLike = (length: number, seed: number): Uint8Array => {
+  const words = ['the ', 'varve ', 'of ', 'clay, ', 'and\n', 'a ', 'lake ', 'winter. ']
+  const choices = stream(length, seed)
+  return Buffer.from(Array.from(choices, (byte) => words[byte & 7]).join('')).subarray(0, length)
+}
+
+export const periodic = (length: number, period: number, seed: number): Uint8Array =>
+  Buffer.alloc(length, stream(period, seed))
+
+/** One byte that is not zero, so that zeros on both sides are runs of their own. */
+const separator = Uint8Array.of(0xff)
+
+const part = (zeroRunBytes: number): fc.Arbitrary<Uint8Array> => {
+  const length = fc.oneof(fc.integer({ min: 0, max: 300 }), fc.integer({ min: 0, max: 3 * zeroRunBytes }))
+  const seed = fc.nat(0xffff)
+  const nearExtent = fc.integer({ min: zeroRunBytes - 2, max: zeroRunBytes + 2 })
+  return fc.oneof(
+    fc.tuple(length, seed).map(([length, seed]) => stream(length, seed)),
+    fc.tuple(length, seed).map(([length, seed]) => textLike(length, seed)),
+    fc
+      .tuple(length, fc.integer({ min: 1, max: 300 }), seed)
+      .map(([length, period, seed]) => periodic(length, period, seed)),
+    fc.oneof(nearExtent, length).map((length) => new Uint8Array(length)),
+    fc.constant(separator),
+  )
+}
+
+/** Files out of everything that chunking treats differently, with zero runs just shorter and just longer than an extent. */
+export const contents = (zeroRunBytes: number): fc.Arbitrary<Uint8Array> =>
+  fc.array(part(zeroRunBytes), { maxLength: 8 }).map((parts) => Buffer.concat(parts))
+
+const KIB = 1024
+
+/** Parameters so small that a short file crosses every level and holds many extents. */
+export const smallParameters: readonly ChunkingParameters[] = [
+  { levels: [{ fromOffset: 0, averageBits: 10 }] },
+  {
+    levels: [
+      { fromOffset: 0, averageBits: 10 },
+      { fromOffset: 8 * KIB, averageBits: 11 },
+      { fromOffset: 20 * KIB, averageBits: 12 },
+    ],
+  },
+  {
+    levels: [
+      { fromOffset: 0, averageBits: 10 },
+      // Several levels within one chunk, at odd offsets, and one that changes nothing.
+      { fromOffset: 601, averageBits: 10 },
+      { fromOffset: 1025, averageBits: 11 },
+      { fromOffset: 1027, averageBits: 12 },
+    ],
+  },
+]

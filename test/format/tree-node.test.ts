@@ -1,0 +1,381 @@
+import { decode, encode } from 'cborg'
+import fc from 'fast-check'
+import { expect, test } from 'vitest'
+import { type ByteString, byteStringOf, byteStringOfText } from '../../src/bytes/byte-string.js'
+import { sipKeyOf } from '../../src/crypto/siphash.js'
+import { contentSizeBytesOf, type Entry, EntryType, type Holes, type Xattr } from '../../src/format/entry.js'
+import { encodeEntryValue } from '../../src/format/entry-value.js'
+import type { ChunkId } from '../../src/format/ids.js'
+import {
+  assembleInner,
+  assembleLeaf,
+  type LeafItem,
+  NodeWriter,
+  startsNewNode,
+} from '../../src/format/node-writer.js'
+import type { StoredEntry } from '../../src/format/stored-entry.js'
+import { isEntryName, keyOf, keyPrefixOf, pathOfKey, splitKey } from '../../src/format/tree-key.js'
+import {
+  decodeInner,
+  decodeLeaf,
+  decodeNode,
+  firstKeyOf,
+  type TreeChild,
+  verifyTreeChild,
+} from '../../src/format/tree-node.js'
+import { expectFlipsUnderstood, expectRefused, expectTruncationsRefused } from './damage.js'
+import { chunkId, counting, inlinePieces, sampleFile } from './samples.js'
+
+const bytes = (maxLength: number, minLength = 0) =>
+  fc.uint8Array({ minLength, maxLength }).map((value) => byteStringOf(value))
+const names = fc.uint8Array({ minLength: 1, maxLength: 12 }).map(byteStringOf).filter(isEntryName)
+const nanoseconds = fc.nat({ max: 999_999_999 })
+const uints = fc.maxSafeNat()
+const idOf = (value: Uint8Array): ChunkId => Buffer.from(value) as Uint8Array as ChunkId
+const ids = fc.uint8Array({ minLength: 32, maxLength: 32 }).map(idOf)
+const holes: fc.Arbitrary<Holes> = fc.oneof(
+  fc.constant(null),
+  fc.uint8Array({ maxLength: 256 }).map((value) => Buffer.from(value)),
+  fc.array(ids, { minLength: 1, maxLength: 3 }),
+)
+const contents = {
+  file: fc.oneof(
+    fc
+      .tuple(fc.array(fc.integer({ min: 1, max: 4_194_304 }), { maxLength: 18 }), holes)
+      .map(([lengths, map]) => {
+        const pieces = inlinePieces(...lengths)
+        return { form: 'inline' as const, sizeBytes: pieces.coveredBytes, pieces: pieces.bytes(), holes: map }
+      }),
+    fc.tuple(uints, fc.nat(), holes).map(([sizeBytes, pieceCount, map]) => ({
+      form: 'list' as const,
+      sizeBytes,
+      root: idOf(chunkId(3)),
+      pieceCount,
+      holes: map,
+    })),
+  ),
+  target: fc
+    .uint8Array({ minLength: 1, maxLength: 40 })
+    .map((value) => byteStringOf(value.map((byte) => byte || 1))),
+  device: fc.record({ major: fc.nat(), minor: fc.nat() }),
+}
+const typed = fc.oneof(
+  contents.file.map((content) => ({ type: EntryType.file, content })),
+  contents.target.map((content) => ({ type: EntryType.symlink, content })),
+  contents.device.map((content) => ({ type: EntryType.blockDevice, content })),
+  fc
+    .constantFrom(EntryType.directory, EntryType.fifo, EntryType.socket)
+    .map((type) => ({ type, content: null })),
+)
+const xattrs: fc.Arbitrary<Xattr[]> = fc
+  .uniqueArray(
+    fc.uint8Array({ minLength: 1, maxLength: 20 }).map((name) => byteStringOf(name.map((byte) => byte || 1))),
+    { maxLength: 3 },
+  )
+  .map((list) =>
+    list.sort().map((name, index) => ({
+      name,
+      value:
+        index === 1 ? { sizeBytes: 70_000, ids: [idOf(chunkId(1)), idOf(chunkId(2))] } : counting(index * 9),
+    })),
+  )
+
+const entries: fc.Arbitrary<Entry> = fc
+  .record({
+    mode: fc.nat({ max: 0o7777 }),
+    uid: uints,
+    gid: fc.nat(),
+    user: bytes(40),
+    group: bytes(5),
+    mtimeSeconds: fc.maxSafeInteger(),
+    mtimeNanoseconds: nanoseconds,
+    ctimeSeconds: fc.integer(),
+    ctimeNanoseconds: nanoseconds,
+    inode: uints,
+    links: fc.nat(),
+    flags: fc.nat({ max: 1 }),
+    xattrs,
+    extensions: fc.constantFrom([], [{ id: 4, critical: true, bytes: Buffer.of(1) }]),
+  })
+  .chain((common) =>
+    typed.map((own) => ({
+      ...common,
+      ...own,
+      mount: common.links > 1 && own.type !== EntryType.directory ? 2 : 0,
+    })),
+  )
+
+const itemLists = fc
+  .uniqueArray(fc.tuple(fc.array(names, { maxLength: 3 }), names), {
+    maxLength: 12,
+    selector: ([directory, name]) => `${directory.join('/')}//${name}`,
+  })
+  .chain((paths) => {
+    const keys = paths.map(([directory, name]) => keyOf(directory.join('/') as ByteString, name)).sort()
+    return fc
+      .array(entries, { minLength: keys.length, maxLength: keys.length })
+      .map((values) => keys.map((key, index) => ({ key, entry: values[index]! })))
+  })
+
+const plainEntry = (stored: StoredEntry): Entry => {
+  const { key, leaf, valueAt, valueEnd, ...entry } = stored as unknown as Record<string, unknown>
+  expect([typeof key, leaf instanceof Buffer, typeof valueAt, typeof valueEnd]).toEqual([
+    'string',
+    true,
+    'number',
+    'number',
+  ])
+  return entry as unknown as Entry
+}
+
+const itemsOf = (list: readonly { key: ByteString; entry: Entry }[]): LeafItem[] =>
+  list.map(({ key, entry }) => ({ key, value: encodeEntryValue(entry) }))
+
+test('a leaf gives back its keys and entries, and the encoded values as they were', () => {
+  fc.assert(
+    fc.property(itemLists, (list) => {
+      const items = itemsOf(list)
+      const leaf = decodeLeaf(assembleLeaf(items), 'x')
+      expect(leaf.entries.map(({ key }) => key)).toEqual(list.map(({ key }) => key))
+      expect(leaf.entries.map(plainEntry)).toEqual(list.map(({ entry }) => entry))
+      expect(leaf.entries.map(({ valueBytes }) => Buffer.from(valueBytes))).toEqual(
+        items.map(({ value }) => value),
+      )
+      expect(leaf.entryCount).toBe(list.length)
+      expect(leaf.contentBytes).toBe(list.reduce((sum, { entry }) => sum + contentSizeBytesOf(entry), 0))
+    }),
+    { numRuns: 200 },
+  )
+})
+
+test('a leaf is the canonical record that cborg writes (I-1)', () => {
+  fc.assert(
+    fc.property(itemLists, (list) => {
+      const node = assembleLeaf(itemsOf(list))
+      const value = decode(node, { strict: true }) as [number, unknown[][]]
+      expect(Buffer.from(encode(value))).toEqual(node)
+      expect(value[0]).toBe(0)
+      expect(value[1].map((item) => item.length)).toEqual(list.map(() => 19))
+    }),
+    { numRuns: 100 },
+  )
+})
+
+test('what cborg would decode to the same entry in another form is refused (I-1)', () => {
+  const node = assembleLeaf([
+    { key: keyOf('' as ByteString, 'a' as ByteString), value: encodeEntryValue(sampleFile()) },
+  ])
+  const wider = Buffer.concat([node.subarray(0, 1), Buffer.of(0x18, 0), node.subarray(2)])
+  expect(decode(wider)).toEqual(decode(node))
+  expectRefused(() => decodeNode(wider, 'x'))
+})
+
+const children: TreeChild[] = [
+  { firstKey: keyOf('' as ByteString, 'a' as ByteString), id: chunkId(1), entryCount: 3, contentBytes: 0 },
+  {
+    firstKey: keyOf('a' as ByteString, 'b' as ByteString),
+    id: chunkId(2),
+    entryCount: 300,
+    contentBytes: 2 ** 40,
+  },
+]
+
+test('an inner node gives back its children', () => {
+  const node = decodeInner(assembleInner(4, children), 'x')
+  expect(node).toMatchObject({ level: 4, entryCount: 303, contentBytes: 2 ** 40 })
+  expect(node.children.map((child) => ({ ...child, id: Buffer.from(child.id) }))).toEqual(
+    children.map((child) => ({ ...child, id: Buffer.from(child.id) })),
+  )
+  expectRefused(() => decodeLeaf(assembleInner(4, children), 'x'))
+  expectRefused(() => decodeInner(assembleLeaf([]), 'x'))
+})
+
+test('the empty tree is a leaf without entries', () => {
+  expect(assembleLeaf([])).toEqual(Buffer.from('820080', 'hex'))
+  expect(firstKeyOf(decodeNode(Buffer.from('820080', 'hex'), 'x'))).toBeUndefined()
+})
+
+test('a changed or shortened node never means the same', () => {
+  const leaf = assembleLeaf(
+    itemsOf([
+      {
+        key: keyOf('' as ByteString, 'link' as ByteString),
+        entry: sampleFile({ type: EntryType.symlink, content: byteStringOfText('ab') }),
+      },
+      {
+        key: keyOf('' as ByteString, 'lint' as ByteString),
+        entry: sampleFile({ xattrs: [{ name: byteStringOfText('u'), value: Buffer.of(1) }] }),
+      },
+    ]),
+  )
+  for (const node of [leaf, assembleInner(1, children)]) {
+    expectTruncationsRefused(node, (changed) => decodeNode(changed, 'x'))
+    expectFlipsUnderstood(node, (changed) => JSON.stringify(decodeNode(changed, 'x'), keepBytes))
+  }
+})
+
+const keepBytes = (name: string, value: unknown) => (name === 'leaf' ? undefined : value)
+
+test('bad keys are corrupt (I-12, I-14)', () => {
+  const value = encodeEntryValue(sampleFile())
+  const leafOf = (...keys: readonly [shared: number, suffix: string][]) => {
+    const items = keys.map(([shared, suffix]) =>
+      Buffer.concat([Buffer.of(0x93, shared), Buffer.from(encode(Buffer.from(suffix, 'latin1'))), value]),
+    )
+    return () => decodeNode(Buffer.concat([Buffer.of(0x82, 0, 0x80 | items.length), ...items]), 'x')
+  }
+  expect(leafOf([0, '\0a'], [2, 'b'])()).toMatchObject({ entryCount: 2 })
+  expectRefused(leafOf([0, '']), 'an empty key')
+  expectRefused(leafOf([0, '\0']), 'an empty name')
+  expectRefused(leafOf([0, 'a']), 'no separator')
+  expectRefused(leafOf([0, 'a\0']), 'no second separator')
+  expectRefused(leafOf([0, '\0a\0b']), 'a 00 in a name')
+  expectRefused(leafOf([0, '\0a/b']), 'a slash in a name')
+  for (const name of ['.', '..', 'x'.repeat(256)]) {
+    expectRefused(leafOf([0, `\0${name}`]), name)
+    expectRefused(leafOf([0, `${name}\0\0x`]), name)
+    expectRefused(leafOf([0, '\0\x01'], [1, name]), `later ${name}`)
+  }
+  expectRefused(leafOf([0, '\0a'], [2, '/']), 'a slash in a later name')
+  expectRefused(leafOf([0, '\0a'], [2, '']), 'the same key')
+  expectRefused(leafOf([0, '\0b'], [1, 'a']), 'a lower key')
+  expectRefused(leafOf([0, '\0aa'], [1, 'ab']), 'less shared than there is')
+  expectRefused(leafOf([0, '\0a'], [3, 'b']), 'more shared than there is')
+  expectRefused(leafOf([1, 'a']), 'something shared in the first item')
+})
+
+test('fields of an entry that are out of bounds are corrupt', () => {
+  const key = Buffer.from('0042', 'hex')
+  const items = () =>
+    (
+      decode(
+        assembleLeaf([
+          { key: '\0a' as ByteString, value: encodeEntryValue(sampleFile({ links: 2, mount: 1 })) },
+        ]),
+      ) as [number, unknown[][]]
+    )[1][0]!
+  const changed = (item: number, value: unknown) => {
+    const fields = items()
+    fields[item] = value
+    return () => decodeNode(Buffer.from(encode([0, [fields]])), 'x')
+  }
+  expect(changed(3, 0)()).toBeDefined()
+  const file = items()[16] as unknown[]
+  const refused: [string, number, unknown][] = [
+    ['type 0', 2, 0],
+    ['type 8', 2, 8],
+    ['a file with the content of a directory', 16, null],
+    ['a directory with content and a mount', 2, 2],
+    ['mode', 3, 4096],
+    ['uid', 4, -1],
+    ['user', 6, Buffer.alloc(1025)],
+    ['nanoseconds', 9, 1_000_000_000],
+    ['mount of a single link', 13, 1],
+    ['reserved flags', 15, 2],
+    ['size that is not that of the pieces (I-15)', 16, [0, 1, file[2], null]],
+    ['content form', 16, [2, ...file.slice(1)]],
+    ['pieces', 16, [0, 641, Buffer.alloc(641), null]],
+    ['list root', 16, [1, 5, Buffer.alloc(31), 5, null]],
+    ['holes', 16, [1, 5, Buffer.alloc(32), 5, Buffer.alloc(257)]],
+    ['hole chunks', 16, [1, 5, Buffer.alloc(32), 5, []]],
+    [
+      'xattr order',
+      17,
+      [
+        [Buffer.from('b'), key],
+        [Buffer.from('a'), key],
+      ],
+    ],
+    ['xattr name', 17, [[Buffer.alloc(0), key]]],
+    ['xattr value', 17, [[Buffer.from('a'), Buffer.alloc(1025)]]],
+    ['xattr chunks', 17, [[Buffer.from('a'), [65_537, [Buffer.alloc(32)]]]]],
+    [
+      'extension order',
+      18,
+      [
+        [2, false, key],
+        [1, false, key],
+      ],
+    ],
+    ['extension flag', 18, [[2, 0, key]]],
+  ]
+  for (const [what, item, value] of refused) expectRefused(changed(item, value), what)
+})
+
+test('a node that is not what its parent says is corrupt (I-14)', () => {
+  const key = keyOf('' as ByteString, 'a' as ByteString)
+  const node = decodeNode(assembleLeaf([{ key, value: encodeEntryValue(sampleFile()) }]), 'x')
+  const child: TreeChild = { firstKey: key, id: chunkId(1), entryCount: 1, contentBytes: 71_000 }
+  verifyTreeChild(node, 1, child, 'x')
+  expectRefused(() => verifyTreeChild(node, 2, child, 'x'))
+  expectRefused(() => verifyTreeChild(node, 1, { ...child, entryCount: 2 }, 'x'))
+  expectRefused(() => verifyTreeChild(node, 1, { ...child, contentBytes: 1 }, 'x'))
+  expectRefused(() => verifyTreeChild(node, 1, { ...child, firstKey: `${key}b` as ByteString }, 'x'))
+})
+
+test('keys take a path apart and put it together, and sort a directory before its subdirectories', () => {
+  fc.assert(
+    fc.property(fc.array(names, { maxLength: 4 }), names, (components, name) => {
+      const directory = components.join('/') as ByteString
+      const key = keyOf(directory, name)
+      expect(splitKey(key)).toEqual({ directory, name })
+      expect(pathOfKey(key)).toBe([...components, name].join('/'))
+      expect(key.startsWith(keyPrefixOf(directory))).toBe(true)
+      expect(key < keyOf([...components, '\x01'].join('/') as ByteString, name)).toBe(true)
+    }),
+  )
+  expect(keyOf('' as ByteString, 'n' as ByteString)).toBe('\0n')
+  expect(keyOf('a/b' as ByteString, 'n' as ByteString)).toBe('a\0b\0\0n')
+})
+
+test('a writer knows what an item will take before it takes it, and begins anew after each node', () => {
+  const writer = new NodeWriter(0)
+  const value = encodeEntryValue(sampleFile())
+  for (const round of [1, 2]) {
+    for (const name of ['a', 'ab', `b${'x'.repeat(250)}`]) {
+      const key = keyOf('dir' as ByteString, name as ByteString)
+      const before = writer.itemsSizeBytes
+      const size = writer.sizeOfEntry(key, value)
+      writer.addEntry(key, value)
+      expect(writer.itemsSizeBytes, `round ${round}`).toBe(before + size)
+    }
+    expect(writer.count).toBe(3)
+    expect(decodeLeaf(writer.finish(), 'x').entryCount).toBe(3)
+    expect(writer).toMatchObject({ count: 0, itemsSizeBytes: 0, firstKey: undefined })
+  }
+  const inner = new NodeWriter(1)
+  for (const child of children) {
+    const before = inner.itemsSizeBytes
+    const size = inner.sizeOfChild(child)
+    inner.addChild(child)
+    expect(inner.itemsSizeBytes).toBe(before + size)
+  }
+})
+
+test('items out of order are a mistake of the program', () => {
+  const writer = new NodeWriter(0)
+  writer.addEntry('\0b' as ByteString, encodeEntryValue(sampleFile()))
+  expect(() => writer.addEntry('\0b' as ByteString, encodeEntryValue(sampleFile()))).toThrow(/ascend/)
+})
+
+test('a node ends by its size and by the keyed hash of the next key', () => {
+  const treeKey = sipKeyOf(counting(16))
+  const cuts = (size: number, next = 100) =>
+    Array.from({ length: 2000 }, (_, index) =>
+      startsNewNode(treeKey, 0, `\0${index}` as ByteString, size, next),
+    ).filter(Boolean).length
+  expect(cuts(0, 100_000)).toBe(0)
+  expect(cuts(4095)).toBe(0)
+  expect(cuts(4096)).toBe(0)
+  expect(cuts(65_500)).toBe(2000)
+  // (30,000 - 4,096) / 65,536 of 2,000 are 790.
+  expect(cuts(30_000)).toBeGreaterThan(690)
+  expect(cuts(30_000)).toBeLessThan(890)
+  const other = sipKeyOf(counting(16, 1))
+  const pattern = (key: typeof treeKey, level: number) =>
+    Array.from({ length: 64 }, (_, index) =>
+      startsNewNode(key, level, `\0${index}` as ByteString, 34_000, 1),
+    ).join()
+  expect(pattern(other, 0)).not.toBe(pattern(treeKey, 0))
+  expect(pattern(treeKey, 1)).not.toBe(pattern(treeKey, 0))
+})

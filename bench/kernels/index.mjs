@@ -83,6 +83,8 @@ console.log(
 )
 index.close()
 
+const known = idsOf('batch 3', LOOKUPS)
+const absent = idsOf('absent', LOOKUPS)
 const before = residentMb()
 timed('open one run', 0, () => SortedRun.open(index.runPaths[0]).close())
 index = timed('open the index', 0, () => LocalIndex.open(folder, 'bench'))
@@ -90,8 +92,6 @@ const state = timed('load the filter from its file', 0, () => new LookupState(in
 const lookup = new ChunkLookup(state.config())
 console.log(`resident growth by open index, filter and lookup: ${residentMb() - before} MB`)
 
-const known = idsOf('batch 3', LOOKUPS)
-const absent = idsOf('absent', LOOKUPS)
 const each = (ids, action) => {
   let count = 0
   for (let i = 0; i < LOOKUPS; i++) if (action(ids.subarray(i * 32, i * 32 + 32))) count++

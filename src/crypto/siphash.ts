@@ -63,7 +63,7 @@ const wordAt = (bytes: Uint8Array, at: number): number =>
 
 /**
  * Hashes the first `sizeBytes` of `scratch`. 64-bit words are pairs of 32-bit integers in local variables, because
- * BigInt allocates at every step (150 times slower here). The sum of two low halves carries when it is below either.
+ * BigInt allocates at every step (100 times slower here). The sum of two low halves carries when it is below either.
  */
 function sipHash(key: SipKey, sizeBytes: number): { low: number; high: number } {
   let a = key[0]!

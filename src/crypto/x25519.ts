@@ -1,12 +1,5 @@
 import assert from 'node:assert/strict'
-import {
-  createPrivateKey,
-  createPublicKey,
-  diffieHellman,
-  generateKeyPairSync,
-  type KeyObject,
-  randomBytes,
-} from 'node:crypto'
+import { createPrivateKey, createPublicKey, diffieHellman, type KeyObject, randomBytes } from 'node:crypto'
 import { hkdf } from './hkdf.js'
 import type { RandomSource } from './random-source.js'
 import { SealError } from './seal-error.js'
@@ -35,21 +28,21 @@ export const publicKeyOf = (privateKey: Uint8Array): Buffer => rawPublicKey(priv
  * Seals to the holder of a private key: ephemeral public key (32) || XAES-256-GCM sealed bytes, under a key that
  * HKDF-SHA-256 (RFC 5869) draws from the X25519 (RFC 7748) shared secret and both public keys.
  * It says nothing about who sealed: anyone who knows the public key can.
- * @param random gives the ephemeral private key and then the nonce; node:crypto's own where it is left out.
+ * @param random gives the ephemeral private key and then the nonce.
  * @throws {SealError} when the public key is one of the few points that give an all-zero secret.
  */
 export function sealToRecipient(
   publicKey: Uint8Array,
   plaintext: Uint8Array,
   aad: Uint8Array,
-  random?: RandomSource,
+  random: RandomSource = randomBytes,
 ): Buffer {
-  const ephemeral = ephemeralKey(random)
+  const ephemeral = privateKeyObject(random(x25519KeySizeBytes))
   const ephemeralPublic = rawPublicKey(ephemeral)
   const key = agreedKey(ephemeral, publicKey, Buffer.concat([ephemeralPublic, publicKey]))
   const sealed = Buffer.allocUnsafe(x25519KeySizeBytes + plaintext.byteLength + sealOverheadBytes)
   sealed.set(ephemeralPublic)
-  new Sealer(key).sealInto(plaintext, aad, sealed, x25519KeySizeBytes, random?.(nonceSizeBytes))
+  new Sealer(key).sealInto(plaintext, aad, sealed, x25519KeySizeBytes, random(nonceSizeBytes))
   return sealed
 }
 
@@ -80,13 +73,11 @@ function sharedSecret(privateKey: KeyObject, publicKey: KeyObject): Buffer {
   return shared
 }
 
-/** Generating one costs 50 µs; Node 20 takes 1.5 ms to read a private key from DER, too much for thousands of slots. */
-const ephemeralKey = (random: RandomSource | undefined): KeyObject =>
-  random === undefined
-    ? generateKeyPairSync('x25519').privateKey
-    : privateKeyObject(random(x25519KeySizeBytes))
-
-/** From DER, because a JWK of a private key must state the public key too, which is not known here. */
+/**
+ * From DER, because a JWK of a private key must state the public key too, which is not known here. Never from
+ * generateKeyPairSync: Node 20 can hang for ever when a key that it made is exported as JWK (a collection that runs
+ * meanwhile frees the generator's job, which waits for the lock that the export holds).
+ */
 function privateKeyObject(raw: Uint8Array): KeyObject {
   assert.equal(raw.byteLength, x25519KeySizeBytes)
   return createPrivateKey({ key: Buffer.concat([privateKeyPrefix, raw]), format: 'der', type: 'pkcs8' })

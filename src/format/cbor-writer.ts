@@ -55,7 +55,8 @@ export class CborWriter {
     const length = value.length - from
     this.#head(MajorType.bytes, length)
     this.#reserve(length)
-    if (length < nativeFromBytes) for (let i = 0; i < length; i++) this.#buffer[this.#at + i] = value.charCodeAt(from + i)
+    if (length < nativeFromBytes)
+      for (let i = 0; i < length; i++) this.#buffer[this.#at + i] = value.charCodeAt(from + i)
     else this.#buffer.write(from === 0 ? value : value.slice(from), this.#at, 'latin1')
     this.#at += length
   }

@@ -91,3 +91,9 @@ export const isFileContent = (content: EntryContent): content is FileContent =>
 /** Size of a regular file's content; 0 for everything else. */
 export const contentSizeBytesOf = ({ content }: Pick<Entry, 'content'>): number =>
   isFileContent(content) ? content.sizeBytes : 0
+
+/**
+ * Adds up sizes the way that trees do (docs/FORMAT.md §8.2): a sum stops at 2^53 - 1, so that nobody's sparse files can
+ * make a tree impossible. The order of adding does not matter.
+ */
+export const addContentBytes = (a: number, b: number): number => Math.min(a + b, Number.MAX_SAFE_INTEGER)

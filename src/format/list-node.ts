@@ -3,7 +3,7 @@ import { CorruptError } from '../errors.js'
 import { bufferView } from './buffer-view.js'
 import type { ChunkId } from './ids.js'
 import { idSizeBytes, listLevelsMax, listNodePiecesMax, listNodePiecesMin } from './limits.js'
-import { PieceCursor, readSafeU64, totalsOfPieces, writeSafeU64 } from './pieces.js'
+import { readSafeU64, totalsOfPieces, writeSafeU64 } from './pieces.js'
 
 const childBytes = 8 + 4 + idSizeBytes
 
@@ -114,7 +114,3 @@ export function verifyListChild(
     node.pieceCount === child.pieceCount
   if (!agrees) throw new CorruptError(objectName, 'is not what the list above it says')
 }
-
-/** A cursor over a leaf's pieces. */
-export const piecesOf = (leaf: ListLeaf, objectName: string): PieceCursor =>
-  new PieceCursor(leaf.pieces, objectName)

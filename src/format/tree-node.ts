@@ -1,7 +1,7 @@
 import type { ByteString } from '../bytes/byte-string.js'
 import { CorruptError } from '../errors.js'
 import { CborReader } from './cbor-reader.js'
-import { contentSizeBytesOf } from './entry.js'
+import { addContentBytes, contentSizeBytesOf } from './entry.js'
 import { readId } from './entry-content.js'
 import type { ChunkId } from './ids.js'
 import { treeLevelsMax } from './limits.js'
@@ -90,10 +90,9 @@ function readLeaf(reader: CborReader): TreeLeaf {
   for (let index = 0; index < count; index++) {
     reader.arrayOf(19, 'entry')
     const entry = new StoredEntry(keys.next(reader), reader, names)
-    contentBytes += contentSizeBytesOf(entry)
+    contentBytes = addContentBytes(contentBytes, contentSizeBytesOf(entry))
     entries.push(entry)
   }
-  if (contentBytes > safeMax) throw reader.corrupt('sizes are too large')
   return { level: 0, entries, entryCount: count, contentBytes }
 }
 
@@ -107,10 +106,10 @@ function readInner(reader: CborReader, level: number): TreeInner {
   for (let index = 0; index < count; index++) {
     const child = readChild(reader, keys)
     entryCount += child.entryCount
-    contentBytes += child.contentBytes
+    contentBytes = addContentBytes(contentBytes, child.contentBytes)
     children.push(child)
   }
-  if (entryCount > safeMax || contentBytes > safeMax) throw reader.corrupt('counts are too large')
+  if (entryCount > safeMax) throw reader.corrupt('counts are too large')
   return { level, children, entryCount, contentBytes }
 }
 

@@ -93,6 +93,13 @@ export class StoreWriter implements NodeSink, AsyncDisposable {
     if (this.#failure !== undefined) throw this.#failure
   }
 
+  /** Resolves when some job has ended; throws what went wrong. */
+  async progress(): Promise<void> {
+    if (this.#jobs.size > 0) await Promise.race(this.#jobs).catch(() => {})
+    await new Promise((resolve) => setImmediate(resolve))
+    if (this.#failure !== undefined) throw this.#failure
+  }
+
   get hasRoom(): boolean {
     return this.#failure === undefined && (this.#pool?.hasRoom ?? true)
   }
@@ -100,6 +107,17 @@ export class StoreWriter implements NodeSink, AsyncDisposable {
   /** Whether so much is pending that memory asks for a checkpoint. */
   get isCheckpointDue(): boolean {
     return this.#lookups.pendingTableCount > pendingTablesMax
+  }
+
+  /** Whether a chunk is stored already; its pack then counts as one that this run relies on. */
+  has(id: ChunkId): boolean {
+    return this.#lookup.has(id)
+  }
+
+  /** From now on these packs do not count, for whatever is looked up next. */
+  async distrust(packs: Iterable<string>): Promise<void> {
+    this.#lookups.markUnusable(packs)
+    await this.#shareLookups()
   }
 
   /** Packs that this run wrote or found chunks in. */
@@ -140,8 +158,9 @@ export class StoreWriter implements NodeSink, AsyncDisposable {
     for (const { stagedPath } of partials) await this.#discard(stagedPath)
   }
 
+  /** Jobs that others bring meanwhile are not waited for: what they store comes with the next checkpoint. */
   async #settle(): Promise<void> {
-    while (this.#jobs.size > 0) await Promise.allSettled(this.#jobs)
+    await Promise.allSettled([...this.#jobs])
     if (this.#failure !== undefined) throw this.#failure
   }
 
@@ -175,13 +194,12 @@ export class StoreWriter implements NodeSink, AsyncDisposable {
       packTargetBytes: this.packTargetBytes,
     }
     const setup = { engine, lookup: this.#lookups.config() }
-    return new WorkerPool({ url: new URL('../workers/store-core.js', import.meta.url), setup }, store.workers, (thread) =>
-      this.#stock(thread),
-    )
+    const module = { url: new URL('../workers/store-core.js', import.meta.url), setup }
+    return new WorkerPool(module, store.workers, () => this.#stock())
   }
 
   /** A thread that starts gets staging files first: for each kind of pack, and for what it may finish before more come. */
-  async #stock(thread: number): Promise<object> {
+  async #stock(): Promise<object> {
     const count = 12 + Math.ceil((3 * spanBytes) / this.packTargetBytes)
     return { kind: 'staging', paths: await this.#openStaging(count) }
   }

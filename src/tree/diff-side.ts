@@ -15,8 +15,8 @@ interface Frame {
 }
 
 /**
- * One of two trees that are compared. Its head is the next thing in key order: a whole subtree that was not opened yet, or an
- * entry. A subtree is passed over or opened, an entry passed over.
+ * One of two trees that are compared. Its head is the next thing in key order: a whole subtree that was not
+ * opened yet, or an entry. A subtree is passed over or opened, an entry passed over.
  */
 export class DiffSide {
   readonly #source: NodeSource

@@ -14,9 +14,9 @@ interface OpenDirectory {
 }
 
 /**
- * Checks that every directory that has entries has an entry (I-13), over all entries of a tree or of a directory's subtree
- * in order. A directory's entries come before what is below its subdirectories, in the same order, so a queue of names
- * for each open directory is enough: one name for each sister directory.
+ * Checks that every directory that has entries has an entry (I-13), over all entries of a tree or of a
+ * directory's subtree in order. A directory's entries come before what is below its subdirectories, in the
+ * same order, so a queue of names for each open directory is enough: one name for each sister directory.
  */
 export class DirectoryOrder {
   readonly #open: OpenDirectory[]

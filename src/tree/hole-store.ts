@@ -5,7 +5,9 @@ import { type ChunkId, ChunkKind } from '../format/ids.js'
 import { holeMapChunkSizeBytes, holeMapInEntryMaxBytes, holeMapMaxBytes } from '../format/limits.js'
 import type { NodeSink, NodeSource } from './node-store.js'
 
-/** Stores a hole map where it is too long for the entry (docs/FORMAT.md §7). Errors: `source` above 64 MiB. */
+/**
+ * Stores a hole map where it is too long for the entry (docs/FORMAT.md §7). Errors: `source` above 64 MiB.
+ */
 export function storeHoles(ranges: HoleRanges, sink: NodeSink): Holes {
   if (ranges.length === 0) return null
   const encoded = encodeHoles(ranges)

@@ -15,8 +15,9 @@ export interface OffsetRange {
 const listNodeName = (id: ChunkId): string => `list node ${hexOf(id)}`
 
 /**
- * The pieces of one file that touch a range of it, in order, whole. Reads only the list nodes above them, each once.
- * `objectName` is what errors call the entry. Errors: `corrupt` (I-11, I-15), and what the source throws.
+ * The pieces of one file that touch a range of it, in order, whole. Reads only the list nodes above them,
+ * each once. `objectName` is what errors call the entry. Errors: `corrupt` (I-11, I-15), and what the source
+ * throws.
  */
 export class FilePieces {
   /** Where in the file the piece begins. */
@@ -25,7 +26,10 @@ export class FilePieces {
   readonly #content: FileContent
   readonly #from: number
   readonly #to: number
-  /** The inner nodes from the root down to the leaf; `next` is the child not yet visited, `offset` where that begins. */
+  /**
+   * The inner nodes from the root down to the leaf; `next` is the child not yet visited, `offset` where that
+   * begins.
+   */
   readonly #above: { node: ListInner; next: number; offset: number }[] = []
   #pieces: PieceCursor | undefined
   #nextOffset = 0
@@ -34,7 +38,12 @@ export class FilePieces {
   #afterExtent = false
   readonly #objectName: string
 
-  constructor(source: NodeSource, content: FileContent, range: OffsetRange = {}, objectName = 'file content') {
+  constructor(
+    source: NodeSource,
+    content: FileContent,
+    range: OffsetRange = {},
+    objectName = 'file content',
+  ) {
     this.#source = source
     this.#content = content
     this.#from = range.fromOffset ?? 0
@@ -112,7 +121,8 @@ export class FilePieces {
     if (content.form === 'list') {
       return this.#read(content.root, (node) => {
         if (node.coveredBytes !== content.sizeBytes) throw this.#corrupt('has a list of another size')
-        if (node.pieceCount !== content.pieceCount) throw this.#corrupt('has a list with another number of pieces')
+        if (node.pieceCount !== content.pieceCount)
+          throw this.#corrupt('has a list with another number of pieces')
       })
     }
     this.#pieces = new PieceCursor(content.pieces, this.#objectName)

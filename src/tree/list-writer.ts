@@ -7,15 +7,19 @@ import { PieceWriter } from '../format/pieces.js'
 import type { NodeSink } from './node-store.js'
 
 /**
- * Collects the pieces of one file in order. List nodes go to the sink as soon as they end, so the memory is one open
- * node for each level: at most 72 KB for the leaf and 90 KB for each level above, whatever the file's size.
+ * Collects the pieces of one file in order. List nodes go to the sink as soon as they end, so the memory is
+ * one open node for each level: at most 72 KB for the leaf and 90 KB for each level above, whatever the
+ * file's size.
  */
 export class ListWriter {
   readonly #sink: NodeSink
   readonly #leaf = new PieceWriter()
   /** The children of the open inner node of level 1, 2, and so on. */
   readonly #inner: ListChild[][] = []
-  /** Zeros not yet written: more may follow, and adjacent extents are one, also where a node ends between them. */
+  /**
+   * Zeros not yet written: more may follow, and adjacent extents are one, also where a node ends between
+   * them.
+   */
   #zerosBytes = 0
   #sizeBytes = 0
   #pieces = 0

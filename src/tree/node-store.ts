@@ -9,8 +9,9 @@ export interface NodeSink {
 /** Where they come from. */
 export interface NodeSource {
   /**
-   * The chunk of that id, its id recomputed (I-9). The bytes stay as they are for as long as anybody holds them.
-   * A value at hand is returned as it is: this is the hot path, and a promise for each node would be most of its cost.
+   * The chunk of that id, its id recomputed (I-9). The bytes stay as they are for as long as anybody holds
+   * them. A value at hand is returned as it is: this is the hot path, and a promise for each node would be
+   * most of its cost.
    */
   get(id: ChunkId, kind: ChunkKind): Promise<Uint8Array> | Uint8Array
 }

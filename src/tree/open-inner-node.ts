@@ -6,8 +6,8 @@ import type { TreeChild } from '../format/tree-node.js'
 import type { NodeSink } from './node-store.js'
 
 /**
- * An inner node does not end before it has this many children. Without it, first keys of tens of kilobytes would make
- * nodes of one child each, and no level would ever have fewer nodes than the one below.
+ * An inner node does not end before it has this many children. Without it, first keys of tens of kilobytes
+ * would make nodes of one child each, and no level would ever have fewer nodes than the one below.
  */
 const childrenMin = 16
 

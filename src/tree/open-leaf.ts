@@ -13,7 +13,10 @@ interface LeafEntry {
   readonly fileBytes: number
 }
 
-/** The leaf that still grows (docs/FORMAT.md §8.3). It may be the beginning of a leaf of an earlier tree, not copied yet. */
+/**
+ * The leaf that still grows (docs/FORMAT.md §8.3). It may be the beginning of a leaf of an earlier tree, not
+ * copied yet.
+ */
 export class OpenLeaf {
   readonly #treeKey: SipKey
   readonly #writer = new NodeWriter(0)
@@ -41,7 +44,8 @@ export class OpenLeaf {
 
   /** The same where the value is not known: true is certain, false is not. */
   endsByHash(key: ByteString): boolean {
-    if (this.#borrowed !== undefined && this.#borrowedCount < this.#borrowed.entryCount) this.#settleBorrowed()
+    if (this.#borrowed !== undefined && this.#borrowedCount < this.#borrowed.entryCount)
+      this.#settleBorrowed()
     const itemsSizeBytes = this.#borrowed?.itemsSizeBytes ?? this.#writer.itemsSizeBytes
     return startsNewNode(this.#treeKey, 0, key, itemsSizeBytes, 0)
   }
@@ -59,7 +63,10 @@ export class OpenLeaf {
     this.#borrowedCount = 1
   }
 
-  /** Takes entry `index` of the borrowed leaf if it is the next one: no boundary lies before it, the same rule cut that leaf. */
+  /**
+   * Takes entry `index` of the borrowed leaf if it is the next one: no boundary lies before it, the same rule
+   * cut that leaf.
+   */
   continueBorrowed(leaf: LoadedLeaf, index: number): boolean {
     if (this.#borrowed !== leaf || this.#borrowedCount !== index) return false
     this.#borrowedCount++

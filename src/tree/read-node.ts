@@ -2,7 +2,14 @@ import type { ByteString } from '../bytes/byte-string.js'
 import { CorruptError } from '../errors.js'
 import { cborHeadSizeBytes } from '../format/cbor-writer.js'
 import { type ChunkId, hexOf } from '../format/ids.js'
-import { decodeNode, isLeaf, type TreeChild, type TreeLeaf, type TreeNode, verifyTreeChild } from '../format/tree-node.js'
+import {
+  decodeNode,
+  isLeaf,
+  type TreeChild,
+  type TreeLeaf,
+  type TreeNode,
+  verifyTreeChild,
+} from '../format/tree-node.js'
 import type { TreeRoot } from './tree-root.js'
 
 /** A leaf as it was read. */
@@ -25,8 +32,8 @@ export function readRoot(bytes: Uint8Array, root: TreeRoot): TreeNode {
 }
 
 /**
- * A child must be what its parent says, and end before the child that follows it (I-14). Levels fall with every step,
- * so no chain of nodes can be a circle.
+ * A child must be what its parent says, and end before the child that follows it (I-14). Levels fall with
+ * every step, so no chain of nodes can be a circle.
  * @param before first key of what follows the child in the whole tree; undefined at its end.
  * Errors: `corrupt`.
  */
@@ -39,7 +46,8 @@ export function readChild(
   const name = treeNodeName(child.id)
   const node = decodeNode(bytes, name)
   verifyTreeChild(node, parentLevel, child, name)
-  if (before !== undefined && lastKeyOf(node) >= before) throw new CorruptError(name, 'reaches into the next node')
+  if (before !== undefined && lastKeyOf(node) >= before)
+    throw new CorruptError(name, 'reaches into the next node')
   return node
 }
 

@@ -3,7 +3,7 @@ import { contentSizeBytesOf } from '../format/entry.js'
 import { type ChunkId, ChunkKind } from '../format/ids.js'
 import type { StoredEntry } from '../format/stored-entry.js'
 import { isLeaf, type TreeInner, type TreeNode } from '../format/tree-node.js'
-import { DirectoryOrder } from './directory-order.js'
+import type { DirectoryOrder } from './directory-order.js'
 import { type KeyRange, wholeTree } from './key-range.js'
 import type { NodeSource } from './node-store.js'
 import { type LoadedLeaf, loadedLeaf, readChild, readRoot } from './read-node.js'
@@ -23,11 +23,11 @@ interface Frame {
 }
 
 /**
- * The entries of a range of a tree, in order. Opens only the nodes that touch the range, each once, and checks them on the
- * way (I-12 to I-14; I-13 where `directories` is given).
+ * The entries of a range of a tree, in order. Opens only the nodes that touch the range, each once, and
+ * checks them on the way (I-12 to I-14; I-13 where `directories` is given).
  *
- * After `advance` failed it may be called again: it goes on behind the node that failed, so that a reader of a damaged
- * tree gets all that is left. Errors: `corrupt`, naming the node, and what the source throws.
+ * After `advance` failed it may be called again: it goes on behind the node that failed, so that a reader of
+ * a damaged tree gets all that is left. Errors: `corrupt`, naming the node, and what the source throws.
  */
 export class TreeCursor {
   readonly #source: NodeSource
@@ -149,7 +149,8 @@ export class TreeCursor {
     frame.ahead.delete(index)
     const opened = this.#read(
       () => ahead ?? this.#source.get(child.id, ChunkKind.tree),
-      (bytes) => this.#enter(readChild(bytes, child, frame.node.level, before), child.id, bytes.byteLength, before),
+      (bytes) =>
+        this.#enter(readChild(bytes, child, frame.node.level, before), child.id, bytes.byteLength, before),
     )
     if (opened instanceof Promise) this.#askAhead(frame, index + 1)
     return opened

@@ -14,13 +14,15 @@ export interface TreeDifference {
 }
 
 /**
- * What tree `after` changed of tree `before`, in key order. Subtrees of equal id are passed over at every level, so the cost is
- * that of the change. Errors: `corrupt`, naming the node, and what the source throws.
+ * What tree `after` changed of tree `before`, in key order. Subtrees of equal id are passed over at every
+ * level, so the cost is that of the change. Errors: `corrupt`, naming the node, and what the source throws.
  *
  * Over the two heads, each a subtree or an entry:
  * 1. Equal ids: pass both.
- * 2. Different first keys: what the lesser one begins with is on one side only. Give it if it is an entry, else open it.
- * 3. Equal first keys: two entries are compared; else the higher subtree is opened, both where they are of one level.
+ * 2. Different first keys: what the lesser one begins with is on one side only. Give it if it is an entry,
+ *    else open it.
+ * 3. Equal first keys: two entries are compared; else the higher subtree is opened, both where they are of
+ *    one level.
  */
 export async function* diff(
   source: NodeSource,
@@ -34,7 +36,8 @@ export async function* diff(
   while (!a.atEnd || !b.atEnd) {
     const order = compareHeads(a, b)
     if (order === 0 && a.entry !== undefined && b.entry !== undefined) {
-      if (!a.entry.valueBytes.equals(b.entry.valueBytes)) yield { key: a.key, before: a.entry, after: b.entry }
+      if (!a.entry.valueBytes.equals(b.entry.valueBytes))
+        yield { key: a.key, before: a.entry, after: b.entry }
       passBoth(a, b)
     } else if (order === 0) {
       await openOrPass(a, b)

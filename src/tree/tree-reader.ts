@@ -22,14 +22,18 @@ export const subtree = (source: NodeSource, root: TreeRoot, directory: ByteStrin
   new TreeCursor(source, root, subtreeRange(directory), new DirectoryOrder(directory))
 
 /** The entry of a key, with one node read for each level at most. */
-export async function lookup(source: NodeSource, root: TreeRoot, key: ByteString): Promise<StoredEntry | undefined> {
+export async function lookup(
+  source: NodeSource,
+  root: TreeRoot,
+  key: ByteString,
+): Promise<StoredEntry | undefined> {
   const cursor = new TreeCursor(source, root, rangeOfKey(key))
   return (await cursor.advance()) ? cursor.entry : undefined
 }
 
 /**
- * The root that `TreeWriter` would have given for the same entries one by one, where all that it got was one subtree: the
- * first level, from the leaves up, that has a single node.
+ * The root that `TreeWriter` would have given for the same entries one by one, where all that it got was one
+ * subtree: the first level, from the leaves up, that has a single node.
  */
 export async function shortenRoot(source: NodeSource, root: TreeRoot): Promise<TreeRoot> {
   let shortest = root

@@ -11,10 +11,12 @@ import type { LoadedLeaf } from './read-node.js'
 import type { TreeRoot } from './tree-root.js'
 
 /**
- * Builds the tree of entries that come in ascending order of their keys (docs/FORMAT.md §8.3). The same entries make the same
- * tree, whichever of `add`, `addUnchanged` and `addSubtree` brought them. Memory: one open node for each level.
+ * Builds the tree of entries that come in ascending order of their keys (docs/FORMAT.md §8.3). The same
+ * entries make the same tree, whichever of `add`, `addUnchanged` and `addSubtree` brought them. Memory: one
+ * open node for each level.
  *
- * 1. An item goes into the open node of its level, after that node was ended if the boundary rule ends it there.
+ * 1. An item goes into the open node of its level, after that node was ended if the boundary rule ends it
+ *    there.
  * 2. A node that ends is stored, and is the next item of the level above.
  * 3. At the end the open nodes end from the leaf up; the first level that has a single node has the root.
  */
@@ -36,7 +38,8 @@ export class TreeWriter {
   }
 
   /**
-   * @param value what `encodeEntryValue` gave, or an entry's `valueBytes`. Kept until the leaf ends; it must not change.
+   * @param value what `encodeEntryValue` gave, or an entry's `valueBytes`. Kept until the leaf ends; it must
+   * not change.
    * @param fileBytes bytes of file content; 0 for everything but regular files.
    */
   add(key: ByteString, value: Uint8Array, fileBytes: number): void {
@@ -46,8 +49,8 @@ export class TreeWriter {
   }
 
   /**
-   * Adds entry `index` of a leaf of an earlier tree with the same treeKey. A leaf that comes whole, and is a leaf of this tree
-   * too, is taken over by its id: it is neither encoded nor hashed nor handed to the sink.
+   * Adds entry `index` of a leaf of an earlier tree with the same treeKey. A leaf that comes whole, and is a
+   * leaf of this tree too, is taken over by its id: it is neither encoded nor hashed nor handed to the sink.
    */
   addUnchanged(leaf: LoadedLeaf, index: number): void {
     const entry = leaf.entries[index]!
@@ -60,8 +63,9 @@ export class TreeWriter {
   }
 
   /**
-   * Ends the nodes that end before `key` whatever its value is, and returns the highest level, up to `levelMax`, at which its
-   * item begins a node; -1 where it may continue a leaf. The next item must be of this key.
+   * Ends the nodes that end before `key` whatever its value is, and returns the highest level, up to
+   * `levelMax`, at which its item begins a node; -1 where it may continue a leaf. The next item must be of
+   * this key.
    */
   beginNodes(key: ByteString, levelMax: number): number {
     this.#accept(key)
@@ -80,10 +84,11 @@ export class TreeWriter {
   }
 
   /**
-   * Takes over a node of an earlier tree of the same treeKey, with everything below it. The caller answers for this:
-   * `beginNodes(firstKey, level)` returned `level`, or the node before it in the earlier tree was taken over just before; and if
-   * something comes after it, then what came after it in the earlier tree: that subtree, or that entry with its value.
-   * Where nothing else is added, the root may have a single child: `shortenRoot` sets that right.
+   * Takes over a node of an earlier tree of the same treeKey, with everything below it. The caller answers
+   * for this: `beginNodes(firstKey, level)` returned `level`, or the node before it in the earlier tree was
+   * taken over just before; and if something comes after it, then what came after it in the earlier tree:
+   * that subtree, or that entry with its value. Where nothing else is added, the root may have a single
+   * child: `shortenRoot` sets that right.
    */
   addSubtree(level: number, node: TreeChild): void {
     this.#accept(node.firstKey)
@@ -92,7 +97,10 @@ export class TreeWriter {
     this.#addChild(level + 1, node)
   }
 
-  /** The tree of what was added so far, stored like a final one. The writer goes on as if nothing had happened. */
+  /**
+   * The tree of what was added so far, stored like a final one. The writer goes on as if nothing had
+   * happened.
+   */
   partialRoot(): TreeRoot {
     const copy = new TreeWriter(this.#sink, this.#treeKey)
     copy.#leaf = this.#leaf.copy()
@@ -116,7 +124,8 @@ export class TreeWriter {
 
   #accept(key: ByteString): void {
     assert.ok(key.length <= keyMaxBytes)
-    if (this.#promisedKey === undefined) assert.ok(this.#lastKey === undefined || key > this.#lastKey, 'keys ascend strictly')
+    if (this.#promisedKey === undefined)
+      assert.ok(this.#lastKey === undefined || key > this.#lastKey, 'keys ascend strictly')
     else assert.equal(key, this.#promisedKey)
     this.#promisedKey = undefined
     this.#lastKey = key
@@ -127,7 +136,8 @@ export class TreeWriter {
   }
 
   #addChild(level: number, child: TreeChild): void {
-    while (this.#inner.length < level) this.#inner.push(new OpenInnerNode(this.#inner.length + 1, this.#treeKey))
+    while (this.#inner.length < level)
+      this.#inner.push(new OpenInnerNode(this.#inner.length + 1, this.#treeKey))
     const open = this.#inner[level - 1]!
     if (open.endsBefore(child)) this.#endInner(level)
     open.add(child)

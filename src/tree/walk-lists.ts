@@ -1,7 +1,7 @@
+import { CorruptError } from '../errors.js'
 import type { FileContent } from '../format/entry.js'
 import { type ChunkId, ChunkKind, chunkKey, hexOf } from '../format/ids.js'
 import { decodeListNode, type ListNode, verifyListChild } from '../format/list-node.js'
-import { CorruptError } from '../errors.js'
 import type { NodeSource } from './node-store.js'
 
 export interface VisitedListNode {
@@ -11,8 +11,9 @@ export interface VisitedListNode {
 }
 
 /**
- * Visits the nodes of a file's list, parents before children, and none whose id is in `seen` (chunkKey) already; ids are added as
- * they are visited, so that one set serves all files of a walk. Content that stands in its entry has no nodes.
+ * Visits the nodes of a file's list, parents before children, and none whose id is in `seen` (chunkKey)
+ * already; ids are added as they are visited, so that one set serves all files of a walk. Content that stands
+ * in its entry has no nodes.
  * Errors: `corrupt`, naming the node, and what the source and `visit` throw.
  */
 export async function visitListNodes(

@@ -24,8 +24,9 @@ export interface VisitOptions {
 }
 
 /**
- * Visits each distinct node below the roots once, parents before children. Nodes are told apart by id in a set of their own for
- * each call: about 250 bytes for each distinct node. A node met again is only compared with what its parent says.
+ * Visits each distinct node below the roots once, parents before children. Nodes are told apart by id in a
+ * set of their own for each call: about 250 bytes for each distinct node. A node met again is only compared
+ * with what its parent says.
  * Errors: `corrupt`, naming the node, and what the source and `visit` throw.
  */
 export async function visitNodes(
@@ -59,7 +60,12 @@ class Walk {
   }
 
   async visitRoot(root: TreeRoot): Promise<void> {
-    const said = { level: root.level, entryCount: root.entries, contentBytes: root.bytes, firstKey: undefined }
+    const said = {
+      level: root.level,
+      entryCount: root.entries,
+      contentBytes: root.bytes,
+      firstKey: undefined,
+    }
     const node = await this.#read(root.id, said, undefined, (bytes) => readRoot(bytes, root))
     if (node !== undefined) await this.#enter(node, undefined)
   }
@@ -84,7 +90,9 @@ class Walk {
       ahead.delete(index)
       const end = parent.children[index + 1]?.firstKey ?? before
       const said = { ...child, level: parent.level - 1 }
-      const node = await this.#read(child.id, said, bytes, (read) => readChild(read, child, parent.level, end))
+      const node = await this.#read(child.id, said, bytes, (read) =>
+        readChild(read, child, parent.level, end),
+      )
       if (node !== undefined) await this.#enter(node, end)
     }
   }

@@ -23,27 +23,36 @@ export const textLike = (length: number, seed: number): Uint8Array => {
 export const periodic = (length: number, period: number, seed: number): Uint8Array =>
   Buffer.alloc(length, stream(period, seed))
 
-/** One byte that is not zero, so that zeros on both sides are runs of their own. */
-const separator = Uint8Array.of(0xff)
+/** A part of a test file, as a description: a failing property prints it and shrinks it faster than bytes. */
+export type Part =
+  | { readonly kind: 'random' | 'text'; readonly length: number; readonly seed: number }
+  | { readonly kind: 'periodic'; readonly length: number; readonly period: number; readonly seed: number }
+  | { readonly kind: 'zeros'; readonly length: number }
+  /** One byte that is not zero, so that zeros on both sides are runs of their own. */
+  | { readonly kind: 'separator' }
 
-const part = (zeroRunBytes: number): fc.Arbitrary<Uint8Array> => {
-  const length = fc.oneof(fc.integer({ min: 0, max: 300 }), fc.integer({ min: 0, max: 3 * zeroRunBytes }))
-  const seed = fc.nat(0xffff)
-  const nearExtent = fc.integer({ min: zeroRunBytes - 2, max: zeroRunBytes + 2 })
-  return fc.oneof(
-    fc.tuple(length, seed).map(([length, seed]) => stream(length, seed)),
-    fc.tuple(length, seed).map(([length, seed]) => textLike(length, seed)),
-    fc
-      .tuple(length, fc.integer({ min: 1, max: 300 }), seed)
-      .map(([length, period, seed]) => periodic(length, period, seed)),
-    fc.oneof(nearExtent, length).map((length) => new Uint8Array(length)),
-    fc.constant(separator),
-  )
+const bytesOfPart = (part: Part): Uint8Array => {
+  if (part.kind === 'random') return stream(part.length, part.seed)
+  if (part.kind === 'text') return textLike(part.length, part.seed)
+  if (part.kind === 'periodic') return periodic(part.length, part.period, part.seed)
+  return part.kind === 'zeros' ? new Uint8Array(part.length) : Uint8Array.of(0xff)
 }
 
+export const contentOf = (parts: readonly Part[]): Uint8Array => Buffer.concat(parts.map(bytesOfPart))
+
 /** Files out of everything that chunking treats differently, with zero runs just shorter and just longer than an extent. */
-export const contents = (zeroRunBytes: number): fc.Arbitrary<Uint8Array> =>
-  fc.array(part(zeroRunBytes), { maxLength: 8 }).map((parts) => Buffer.concat(parts))
+export const partLists = (zeroRunBytes: number): fc.Arbitrary<Part[]> => {
+  const length = fc.oneof(fc.integer({ min: 0, max: 300 }), fc.integer({ min: 0, max: 3 * zeroRunBytes }))
+  const nearExtent = fc.integer({ min: zeroRunBytes - 2, max: zeroRunBytes + 2 })
+  const seed = fc.nat(0xffff)
+  const part: fc.Arbitrary<Part> = fc.oneof(
+    fc.record({ kind: fc.constantFrom('random', 'text'), length, seed }),
+    fc.record({ kind: fc.constant('periodic'), length, period: fc.integer({ min: 1, max: 300 }), seed }),
+    fc.record({ kind: fc.constant('zeros'), length: fc.oneof(nearExtent, length) }),
+    fc.record({ kind: fc.constant('separator') }),
+  )
+  return fc.array(part, { maxLength: 8 })
+}
 
 const KIB = 1024
 

@@ -1,3 +1,4 @@
+import { strict as assert } from 'node:assert'
 import type { Piece } from '../../src/chunking/oracle.js'
 import type { ChunkingParameters } from '../../src/chunking/parameters.js'
 import { CHUNK, PieceList } from '../../src/chunking/piece-list.js'
@@ -51,7 +52,9 @@ export class BufferedSplit {
       memory.fill(turn % 2 === 0 ? 0 : 0xa5, CONTENT_ADDRESS)
       memory.set(content.subarray(offset, end), CONTENT_ADDRESS)
       const final = end === content.length
-      offset += this.splitter.split(CONTENT_ADDRESS, end - offset, offset, final, state, out)
+      const consumed = this.splitter.split(CONTENT_ADDRESS, end - offset, offset, final, state, out)
+      assert(consumed > 0, `nothing consumed at ${offset}`)
+      offset += consumed
       // Another worker may go on with nothing but the offset and this flag.
       state = { inZeroRun: state.inZeroRun }
     }

@@ -30,7 +30,8 @@ const pieceArbitrary: fc.Arbitrary<Piece> = fc.oneof(
   { weight: 1, arbitrary: fc.record({ lengthBytes: fc.integer({ min: 1, max: 2 ** 40 }) }) },
 )
 
-const piecesArbitrary = (max: number): fc.Arbitrary<Piece[]> => fc.array(pieceArbitrary, { maxLength: max, size: 'max' })
+const piecesArbitrary = (max: number): fc.Arbitrary<Piece[]> =>
+  fc.array(pieceArbitrary, { maxLength: max, size: 'max' })
 
 const manyPieces = (count: number, every = 0): Piece[] =>
   Array.from({ length: count }, (_, index) =>
@@ -47,12 +48,16 @@ function write(pieces: readonly Piece[], store: MemoryNodeStore): FileContent {
 }
 
 /** The pieces with their offsets, extents that touch as one. */
-function located(pieces: readonly Piece[], { fromOffset = 0, toOffset = Number.MAX_SAFE_INTEGER }: OffsetRange = {}): string[] {
+function located(
+  pieces: readonly Piece[],
+  { fromOffset = 0, toOffset = Number.MAX_SAFE_INTEGER }: OffsetRange = {},
+): string[] {
   const merged: { offset: number; lengthBytes: number; id?: number }[] = []
   let offset = 0
   for (const piece of pieces) {
     const last = merged.at(-1)
-    if (piece.id === undefined && last !== undefined && last.id === undefined) last.lengthBytes += piece.lengthBytes
+    if (piece.id === undefined && last !== undefined && last.id === undefined)
+      last.lengthBytes += piece.lengthBytes
     else merged.push({ offset, ...piece })
     offset += piece.lengthBytes
   }
@@ -61,7 +66,10 @@ function located(pieces: readonly Piece[], { fromOffset = 0, toOffset = Number.M
     !empty && piece.offset < toOffset && piece.offset + piece.lengthBytes > fromOffset
   return merged
     .filter(touches)
-    .map((piece) => `${piece.offset}+${piece.lengthBytes} ${piece.id === undefined ? 'zeros' : chunkKey(idOf(piece.id))}`)
+    .map(
+      (piece) =>
+        `${piece.offset}+${piece.lengthBytes} ${piece.id === undefined ? 'zeros' : chunkKey(idOf(piece.id))}`,
+    )
 }
 
 async function read(content: FileContent, source: NodeSource, range?: OffsetRange): Promise<string[]> {
@@ -73,7 +81,8 @@ async function read(content: FileContent, source: NodeSource, range?: OffsetRang
   return found
 }
 
-const sizeOf = (pieces: readonly Piece[]): number => pieces.reduce((total, piece) => total + piece.lengthBytes, 0)
+const sizeOf = (pieces: readonly Piece[]): number =>
+  pieces.reduce((total, piece) => total + piece.lengthBytes, 0)
 
 describe('the pieces of a file', () => {
   it('come back as they were added, with adjacent zeros as one', async () => {
@@ -90,12 +99,17 @@ describe('the pieces of a file', () => {
 
   it('come back for any range', async () => {
     await fc.assert(
-      fc.asyncProperty(piecesArbitrary(300), fc.double({ min: 0, max: 1, noNaN: true }), fc.double({ min: 0, max: 1, noNaN: true }), async (pieces, x, y) => {
-        const store = new MemoryNodeStore()
-        const size = sizeOf(pieces)
-        const range = { fromOffset: Math.floor(x * size), toOffset: Math.floor(y * size) }
-        expect(await read(write(pieces, store), store, range)).toEqual(located(pieces, range))
-      }),
+      fc.asyncProperty(
+        piecesArbitrary(300),
+        fc.double({ min: 0, max: 1, noNaN: true }),
+        fc.double({ min: 0, max: 1, noNaN: true }),
+        async (pieces, x, y) => {
+          const store = new MemoryNodeStore()
+          const size = sizeOf(pieces)
+          const range = { fromOffset: Math.floor(x * size), toOffset: Math.floor(y * size) }
+          expect(await read(write(pieces, store), store, range)).toEqual(located(pieces, range))
+        },
+      ),
       { numRuns: 100 },
     )
   })
@@ -103,7 +117,10 @@ describe('the pieces of a file', () => {
   it('stand in the entry up to 640 bytes, and in a list above', () => {
     const chunks = manyPieces(18)
     expect(write(chunks, new MemoryNodeStore())).toMatchObject({ form: 'inline' })
-    expect(write([...chunks, { lengthBytes: 1, id: 18 }], new MemoryNodeStore())).toMatchObject({ form: 'list', pieceCount: 19 })
+    expect(write([...chunks, { lengthBytes: 1, id: 18 }], new MemoryNodeStore())).toMatchObject({
+      form: 'list',
+      pieceCount: 19,
+    })
     expect(write([], new MemoryNodeStore())).toMatchObject({ form: 'inline', sizeBytes: 0 })
   })
 
@@ -127,7 +144,9 @@ describe('the pieces of a file', () => {
   it('make one extent of zeros also where a node ends between them', async () => {
     const store = new MemoryNodeStore()
     const writer = new ListWriter(store)
-    const pieces: Piece[] = [...Array.from({ length: 2047 }, (_, index) => ({ lengthBytes: 10, id: index * 100 }))]
+    const pieces: Piece[] = [
+      ...Array.from({ length: 2047 }, (_, index) => ({ lengthBytes: 10, id: index * 100 })),
+    ]
     pieces.push({ lengthBytes: 5 }, { lengthBytes: 6 }, { lengthBytes: 7, id: 1 })
     for (const piece of pieces) {
       if (piece.id === undefined) writer.addZeros(piece.lengthBytes)
@@ -204,7 +223,9 @@ describe('malformed lists', () => {
   const zeros = { lengthBytes: 10 }
   const refuse = async (content: ListContent): Promise<void> => {
     await expect(read(content, store)).rejects.toMatchObject({ code: 'corrupt' })
-    await expect(visitListNodes({ ...content }, store, new Set(), () => {})).rejects.toMatchObject({ code: 'corrupt' })
+    await expect(visitListNodes({ ...content }, store, new Set(), () => {})).rejects.toMatchObject({
+      code: 'corrupt',
+    })
   }
 
   it('are refused where the size or the number of pieces is another (I-11, I-15)', async () => {

@@ -7,7 +7,10 @@ import type { TreeChild } from '../../src/format/tree-node.js'
 import type { NodeSink } from '../../src/tree/node-store.js'
 import type { TreeRoot } from '../../src/tree/tree-root.js'
 
-/** Writes nodes as they are given, right or wrong; keys are packed as §8.2 says, except that order is not looked at. */
+/**
+ * Writes nodes as they are given, right or wrong; keys are packed as §8.2 says, except that order is not
+ * looked at.
+ */
 export class NodeForge {
   constructor(readonly sink: NodeSink) {}
 
@@ -45,7 +48,11 @@ export const rootAt = (level: number, node: TreeChild): TreeRoot => ({
   bytes: node.contentBytes,
 })
 
-function encodeNode(level: number, itemLength: number, items: readonly { key: ByteString; rest: Uint8Array }[]): Buffer {
+function encodeNode(
+  level: number,
+  itemLength: number,
+  items: readonly { key: ByteString; rest: Uint8Array }[],
+): Buffer {
   const writer = new CborWriter()
   writer.arrayHead(2)
   writer.uint(level)

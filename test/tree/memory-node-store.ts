@@ -38,6 +38,9 @@ export class MemoryNodeStore implements NodeSink, NodeSource {
   }
 
   idOf(kind: ChunkKind, bytes: Uint8Array): ChunkId {
-    return createHmac('sha256', this.idKey).update(Uint8Array.of(kind)).update(bytes).digest() as Uint8Array as ChunkId
+    return createHmac('sha256', this.idKey)
+      .update(Uint8Array.of(kind))
+      .update(bytes)
+      .digest() as Uint8Array as ChunkId
   }
 }

@@ -8,11 +8,26 @@ import type { NodeSource } from '../../src/tree/node-store.js'
 import { diff } from '../../src/tree/tree-diff.js'
 import type { TreeRoot } from '../../src/tree/tree-root.js'
 import { MemoryNodeStore } from './memory-node-store.js'
-import { build, bytes, encodedEntry, fileEntry, largeModel, linkEntry, type Model, modelArbitrary, sorted } from './tree-samples.js'
+import {
+  build,
+  bytes,
+  encodedEntry,
+  fileEntry,
+  largeModel,
+  linkEntry,
+  type Model,
+  modelArbitrary,
+  sorted,
+} from './tree-samples.js'
 
 type Change = [ByteString, string | undefined, string | undefined]
 
-async function changes(source: NodeSource, before: TreeRoot, after: TreeRoot, range?: KeyRange): Promise<Change[]> {
+async function changes(
+  source: NodeSource,
+  before: TreeRoot,
+  after: TreeRoot,
+  range?: KeyRange,
+): Promise<Change[]> {
   const found: Change[] = []
   for await (const change of diff(source, before, after, range)) {
     found.push([change.key, encodedEntry(change.before), encodedEntry(change.after)])
@@ -56,7 +71,9 @@ describe('the difference of two trees', () => {
     await fc.assert(
       fc.asyncProperty(modelArbitrary(30), modelArbitrary(30), async (before, after) => {
         const store = new MemoryNodeStore()
-        expect(await changes(store, build(before, store), build(after, store))).toEqual(naiveChanges(before, after))
+        expect(await changes(store, build(before, store), build(after, store))).toEqual(
+          naiveChanges(before, after),
+        )
       }),
       { numRuns: 40 },
     )

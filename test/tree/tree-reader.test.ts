@@ -141,12 +141,17 @@ describe('a tree reader over malformed trees', () => {
   const c = [bytes('\0c'), fileEntry(3, 3)] as const
   const d = [bytes('\0d'), fileEntry(4, 4)] as const
 
-  const refuse = async (make: (forge: NodeForge) => { level: number; node: TreeChild; culprit?: TreeChild }) => {
+  const refuse = async (
+    make: (forge: NodeForge) => { level: number; node: TreeChild; culprit?: TreeChild },
+  ) => {
     for (const asynchronous of [false, true]) {
       const store = new MemoryNodeStore(asynchronous)
       const { level, node, culprit } = make(new NodeForge(store))
       const reading = (async () => collect(entries(store, rootAt(level, node))))()
-      await expect(reading).rejects.toMatchObject({ code: 'corrupt', object: `tree node ${hexOf((culprit ?? node).id)}` })
+      await expect(reading).rejects.toMatchObject({
+        code: 'corrupt',
+        object: `tree node ${hexOf((culprit ?? node).id)}`,
+      })
     }
   }
 
@@ -157,7 +162,8 @@ describe('a tree reader over malformed trees', () => {
     expect((await collect(entries(store, rootAt(1, node)))).length).toBe(4)
   })
 
-  it('refuses keys that do not ascend in a leaf (I-14)', () => refuse((forge) => ({ level: 0, node: forge.leaf([b, a]) })))
+  it('refuses keys that do not ascend in a leaf (I-14)', () =>
+    refuse((forge) => ({ level: 0, node: forge.leaf([b, a]) })))
 
   it('refuses a key twice (I-14)', () => refuse((forge) => ({ level: 0, node: forge.leaf([a, a]) })))
 

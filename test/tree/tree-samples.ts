@@ -62,25 +62,46 @@ export function fileEntry(chunks: number, seed: number, mode = 0o644): Entry {
   return { ...plain, type: EntryType.file, mode, content }
 }
 
-const nastyNames = ['\x01', '\xff', 'a', 'a\x01', 'a\xff', 'ab', '...', ' ', '\n', 'a'.repeat(255), '\xff'.repeat(255)]
+const nastyNames = [
+  '\x01',
+  '\xff',
+  'a',
+  'a\x01',
+  'a\xff',
+  'ab',
+  '...',
+  ' ',
+  '\n',
+  'a'.repeat(255),
+  '\xff'.repeat(255),
+]
 
 export const nameArbitrary: fc.Arbitrary<ByteString> = fc
   .oneof(
     fc.constantFrom(...nastyNames),
-    fc.array(fc.integer({ min: 1, max: 255 }), { minLength: 1, maxLength: 20 }).map((units) => String.fromCharCode(...units)),
+    fc
+      .array(fc.integer({ min: 1, max: 255 }), { minLength: 1, maxLength: 20 })
+      .map((units) => String.fromCharCode(...units)),
   )
   .map((name) => bytes(name.replaceAll('/', '_')))
   .filter((name) => name !== '.' && name !== '..')
 
 const leafArbitrary: fc.Arbitrary<Entry> = fc.oneof(
-  fc.record({ length: fc.integer({ min: 1, max: 3000 }), mode: fc.integer({ min: 0, max: 0o7777 }) }).map(({ length, mode }) => linkEntry('t'.repeat(length), mode)),
-  fc.record({ chunks: fc.integer({ min: 0, max: 18 }), seed: fc.nat() }).map(({ chunks, seed }) => fileEntry(chunks, seed)),
+  fc
+    .record({ length: fc.integer({ min: 1, max: 3000 }), mode: fc.integer({ min: 0, max: 0o7777 }) })
+    .map(({ length, mode }) => linkEntry('t'.repeat(length), mode)),
+  fc
+    .record({ chunks: fc.integer({ min: 0, max: 18 }), seed: fc.nat() })
+    .map(({ chunks, seed }) => fileEntry(chunks, seed)),
 )
 
 /** Trees as they occur: each directory that has entries has an entry. */
 export const modelArbitrary = (pathsMax: number): fc.Arbitrary<Model> =>
   fc
-    .array(fc.tuple(fc.array(nameArbitrary, { minLength: 1, maxLength: 4 }), leafArbitrary), { maxLength: pathsMax, size: 'max' })
+    .array(fc.tuple(fc.array(nameArbitrary, { minLength: 1, maxLength: 4 }), leafArbitrary), {
+      maxLength: pathsMax,
+      size: 'max',
+    })
     .map((paths) => {
       const model: Model = new Map()
       for (const [names, entry] of paths) addPath(model, names, entry)
@@ -112,7 +133,8 @@ export const sorted = (model: Model): [ByteString, Entry][] =>
 
 export function build(model: Model, sink: NodeSink): TreeRoot {
   const writer = new TreeWriter(sink, treeKey)
-  for (const [key, entry] of sorted(model)) writer.add(key, encodeEntryValue(entry), contentSizeBytesOf(entry))
+  for (const [key, entry] of sorted(model))
+    writer.add(key, encodeEntryValue(entry), contentSizeBytesOf(entry))
   return writer.finish()
 }
 
@@ -129,13 +151,19 @@ export const readAll = (source: NodeSource, root: TreeRoot): Promise<[ByteString
 export const encodedOf = (entries: readonly (readonly [ByteString, Entry])[]): [ByteString, string][] =>
   entries.map(([key, entry]) => [key, encodeEntryValue(entry).toString('hex')])
 
-export const encodedEntry = (entry: StoredEntry | undefined): string | undefined => entry?.valueBytes.toString('hex')
+export const encodedEntry = (entry: StoredEntry | undefined): string | undefined =>
+  entry?.valueBytes.toString('hex')
 
 /**
- * docs/FORMAT.md §8.3, word by word and slowly: whole levels at a time, and each node assembled anew to learn its size.
+ * docs/FORMAT.md §8.3, word by word and slowly: whole levels at a time, and each node assembled anew to learn
+ * its size.
  */
 export function buildByTheBook(model: Model, sink: NodeSink): TreeRoot {
-  const items = sorted(model).map(([key, entry]) => ({ key, value: encodeEntryValue(entry), bytes: contentSizeBytesOf(entry) }))
+  const items = sorted(model).map(([key, entry]) => ({
+    key,
+    value: encodeEntryValue(entry),
+    bytes: contentSizeBytesOf(entry),
+  }))
   const leaves = cut(0, items, ({ key }) => key, assembleLeaf)
   let children: TreeChild[] = leaves.map((leaf) => ({
     firstKey: leaf[0]?.key ?? bytes(''),
@@ -158,7 +186,12 @@ export function buildByTheBook(model: Model, sink: NodeSink): TreeRoot {
   return { id: root!.id, level, entries: root!.entryCount, bytes: root!.contentBytes }
 }
 
-function cut<T>(level: number, items: T[], keyOfItem: (item: T) => ByteString, assemble: (items: T[]) => Buffer): T[][] {
+function cut<T>(
+  level: number,
+  items: T[],
+  keyOfItem: (item: T) => ByteString,
+  assemble: (items: T[]) => Buffer,
+): T[][] {
   const nodes: T[][] = [[]]
   for (const item of items) {
     const node = nodes[nodes.length - 1]!

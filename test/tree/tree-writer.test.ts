@@ -29,7 +29,10 @@ import {
 const add = (writer: TreeWriter, key: ByteString, entry: Entry): void =>
   writer.add(key, encodeEntryValue(entry), contentSizeBytesOf(entry))
 
-/** The way of an incremental backup: unchanged entries are taken from the earlier tree's leaves, others encoded anew. */
+/**
+ * The way of an incremental backup: unchanged entries are taken from the earlier tree's leaves, others
+ * encoded anew.
+ */
 function rebuildWithLeaves(store: MemoryNodeStore, old: TreeRoot, model: Model, sink: NodeSink): TreeRoot {
   const writer = new TreeWriter(sink, treeKey)
   const cursor = new TreeCursor(store, old)
@@ -37,7 +40,8 @@ function rebuildWithLeaves(store: MemoryNodeStore, old: TreeRoot, model: Model, 
   for (const [key, entry] of sorted(model)) {
     while (more && cursor.key < key) more = cursor.advance() as boolean
     const value = encodeEntryValue(entry)
-    if (more && cursor.key === key && value.equals(cursor.valueBytes)) writer.addUnchanged(cursor.leaf, cursor.index)
+    if (more && cursor.key === key && value.equals(cursor.valueBytes))
+      writer.addUnchanged(cursor.leaf, cursor.index)
     else writer.add(key, value, contentSizeBytesOf(entry))
   }
   return writer.finish()
@@ -47,8 +51,14 @@ function rebuildWithLeaves(store: MemoryNodeStore, old: TreeRoot, model: Model, 
 const editsArbitrary = (model: Model): fc.Arbitrary<Edits> => {
   const keys = [...model.keys()]
   const oldKey = keys.length === 0 ? fc.constant(bytes('\0x')) : fc.constantFrom(...keys)
-  const key = fc.oneof(oldKey, oldKey.map((old) => bytes(`${old.slice(0, -1)}~`)))
-  const entry = fc.oneof(fc.constant(undefined), fc.integer({ min: 1, max: 900 }).map((length) => linkEntry('e'.repeat(length))))
+  const key = fc.oneof(
+    oldKey,
+    oldKey.map((old) => bytes(`${old.slice(0, -1)}~`)),
+  )
+  const entry = fc.oneof(
+    fc.constant(undefined),
+    fc.integer({ min: 1, max: 900 }).map((length) => linkEntry('e'.repeat(length))),
+  )
   return fc.array(fc.tuple(key, entry), { maxLength: 5 }).map((pairs) => new Map(pairs))
 }
 
@@ -204,7 +214,8 @@ describe('a tree writer', () => {
     const cursor = new TreeCursor(store, old)
     for (let count = 1; cursor.advance(); count++) {
       writer.addUnchanged(cursor.leaf, cursor.index)
-      if (count % 29 === 0) expect(writer.partialRoot()).toEqual(build(new Map(sorted(model).slice(0, count)), store))
+      if (count % 29 === 0)
+        expect(writer.partialRoot()).toEqual(build(new Map(sorted(model).slice(0, count)), store))
     }
     expect(writer.finish()).toEqual(old)
   })

@@ -50,7 +50,9 @@ describe('a walk over the nodes of trees', () => {
     await expect(visitNodes([root], store, () => {})).rejects.toMatchObject({ code: 'corrupt' })
     const failed: string[] = []
     let visited = 0
-    await visitNodes([root], store, () => void visited++, { onError: (_, id) => void failed.push(chunkKey(id)) })
+    await visitNodes([root], store, () => void visited++, {
+      onError: (_, id) => void failed.push(chunkKey(id)),
+    })
     expect(failed).toEqual([lost])
     expect(visited).toBe(total - 1)
   })

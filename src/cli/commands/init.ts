@@ -63,7 +63,9 @@ const tellPeople = async (
   }
   if (global.quiet) return
   output.log(`made repository ${id.slice(0, 8)} in ${printable(locationOf(invocation))}`)
-  const repo = global.repo === undefined ? '' : ' -r …'
+  // Ready to be copied, unless a shell would read it in another way.
+  const shown = /^[\w./:@~-]+$/.test(global.repo ?? '') ? global.repo : '…'
+  const repo = global.repo === undefined ? '' : ` -r ${shown}`
   output.log(`Next: \`varve backup${repo} PATH\` makes a snapshot, \`varve snapshots${repo}\` lists them.`)
   output.log(loseNothing[invocation.secretSource.kind])
 }

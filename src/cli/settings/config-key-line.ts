@@ -9,7 +9,8 @@ export const configKeyLine = (text: string, path: readonly string[]): number => 
   const lines = text.split('\n')
   let begin = 0
   for (let end = 1; end <= lines.length; end++) {
-    const table = parseCut(lines.slice(0, end).join('\n'))
+    // With its line end, or a cut after a carriage return would be no TOML.
+    const table = parseCut(`${lines.slice(0, end).join('\n')}\n`)
     if (table === undefined) continue
     if (hasKey(table, path)) return begin + 1
     begin = end

@@ -1,0 +1,58 @@
+import { randomBytes } from 'node:crypto'
+import { openLocation } from '../backend/open-location.js'
+import type { Backend } from '../backend/backend.js'
+import { compressionLevel, type compressionLevels } from '../compression/codec.js'
+import type { ChunkLevel } from '../chunking/parameters.js'
+import { defaultCacheDirectory, temporaryCacheDirectory } from '../filesystem/cache-directory.js'
+import { cpuCount } from '../filesystem/host.js'
+import { Store } from '../repository/store.js'
+import { type Secret, slotSecretOf } from './secret.js'
+
+export interface OpenOptions {
+  /** The path of a folder, or `file:` and a path. */
+  readonly location: string
+  /** A function is asked only once a repository was found at the location. */
+  readonly secret: Secret | (() => Promise<Secret>)
+  /** Where this machine keeps its copy of the index; default: `varve` in the user's cache directory. */
+  readonly cacheDirectory?: string
+  /** Keep the copy of the index only until the repository is closed. */
+  readonly noCache?: boolean
+  /** Threads that do the work; default: one for each processor. */
+  readonly workers?: number
+  /** Of what is written. Default: zstd level 3. */
+  readonly compression?: keyof typeof compressionLevels | number
+}
+
+export interface InitOptions extends OpenOptions {
+  /** Also make a recovery key. */
+  readonly recoveryKey?: boolean
+  /** How the average chunk size grows with the offset in a file; see docs/FORMAT.md, Chunking. */
+  readonly chunkSize?: readonly ChunkLevel[]
+  /** What the first key is called in `key list`. */
+  readonly label?: string
+}
+
+export const openBackend = (location: string, create: boolean): Promise<Backend> =>
+  openLocation(location, { randomBytes, create })
+
+/** Opens the store at the location, and says what must be cleaned up after it. */
+export const openStore = async (options: OpenOptions, backend: Backend): Promise<Store> => {
+  const { secret } = options
+  const cacheDirectory = options.noCache ? temporaryCacheDirectory() : (options.cacheDirectory ?? defaultCacheDirectory())
+  try {
+    return await Store.open({
+      backend,
+      secret: async () => slotSecretOf(typeof secret === 'function' ? await secret() : secret),
+      cacheDirectory,
+      compressionLevel: compressionLevel(options.compression ?? 'default'),
+      workers: options.workers ?? cpuCount(),
+      now: currentTimeNs,
+    })
+  } catch (error) {
+    await backend[Symbol.asyncDispose]()
+    throw error
+  }
+}
+
+/** The clock of this machine, in nanoseconds since 1970 and as fine as Node tells. */
+export const currentTimeNs = (): bigint => BigInt(Date.now()) * 1_000_000n

@@ -1,0 +1,227 @@
+import { setImmediate as nextTurn } from 'node:timers/promises'
+import { type ByteString, textOf } from '../../bytes/byte-string.js'
+import { VarveError } from '../../errors.js'
+import { readLinkTarget } from '../../filesystem/read-file.js'
+import type { Stat } from '../../filesystem/stat.js'
+import { walk } from '../../filesystem/walk.js'
+import type { WalkEntry } from '../../filesystem/walk-filter.js'
+import { readXattrs } from '../../filesystem/xattrs.js'
+import { contentSizeBytesOf, type Device, EntryFlag, type EntryContent } from '../../format/entry.js'
+import { encodeEntryValue } from '../../format/entry-value.js'
+import type { StoredEntry } from '../../format/stored-entry.js'
+import { keyOf, pathOfKey } from '../../format/tree-key.js'
+import type { StoreWriter } from '../../repository/store-writer.js'
+import { TreeWriter } from '../../tree/tree-writer.js'
+import { spanBytes } from '../../workers/arena.js'
+import type { Checkpoints } from './checkpoints.js'
+import { contentOf } from './content-builder.js'
+import type { EarlierCursor } from './earlier-cursor.js'
+import { EntryQueue, type Settled } from './entry-queue.js'
+import type { EntryMaker } from './entry-of-stat.js'
+import { type BatchResult, FileBatch, piecesOfFile, statOfFile } from './file-batch.js'
+import { storeLargeFile } from './large-file.js'
+import type { BackupReportBuilder } from './report-builder.js'
+import type { Source } from './source.js'
+
+/** Places that may wait for their files: some 300 bytes each. */
+const queueMax = 16_384
+/** Entries between two looks at what the threads have sent. */
+const turnEntries = 256
+
+export interface PassContext {
+  readonly earlier: readonly EarlierCursor[]
+  readonly writer: StoreWriter
+  readonly maker: EntryMaker
+  readonly treeKey: Uint8Array
+  readonly report: BackupReportBuilder
+  readonly checkpoints: Checkpoints
+  readonly captureXattrs: boolean
+  /** Nothing is read or written; what would be is counted. */
+  readonly dryRun: boolean
+  /** When the run began. */
+  readonly nowNs: bigint
+  /** Aborting it finishes what is under way and ends the pass. */
+  readonly stop: AbortSignal
+}
+
+/**
+ * One walk over the source, merged with earlier trees:
+ *
+ * 1. The walk gives entries in key order; each earlier tree is followed in step.
+ * 2. An entry that an earlier tree has unchanged is taken over without opening the file.
+ * 3. Other files go to the threads, small ones in batches, large ones span by span; the rest is encoded here.
+ * 4. Entries enter the new tree in order, as soon as all before them are there.
+ */
+export class BackupPass {
+  readonly tree: TreeWriter
+  readonly #queue: EntryQueue
+  readonly #batch: FileBatch
+  readonly #large = new Set<Promise<void>>()
+
+  constructor(
+    private readonly source: Source,
+    private readonly context: PassContext,
+  ) {
+    this.tree = new TreeWriter(context.writer, context.treeKey)
+    this.#queue = new EntryQueue(this.tree)
+    this.#batch = new FileBatch(context.writer, context.captureXattrs)
+  }
+
+  /** Whether the whole source was seen; false where it was stopped. */
+  async run(): Promise<boolean> {
+    const { source } = this
+    const { report, stop, checkpoints } = this.context
+    let sinceTurn = 0
+    for (const found of walk(source.roots, source.filter, (path, error) => report.problem(path, error))) {
+      if (stop.aborted) break
+      await this.#entry(found)
+      if (++sinceTurn < turnEntries && this.#queue.length < queueMax && this.context.writer.hasRoom) continue
+      sinceTurn = 0
+      await this.#catchUp()
+      if (checkpoints.isDue) await this.#checkpoint()
+    }
+    await this.#settle()
+    return !stop.aborted
+  }
+
+  async #catchUp(): Promise<void> {
+    await nextTurn()
+    await this.context.writer.room()
+    while (this.#queue.length >= queueMax) {
+      this.#batch.flush()
+      await nextTurn()
+      await this.context.writer.room()
+      if (this.#queue.length >= queueMax) await this.context.writer.progress()
+    }
+  }
+
+  async #checkpoint(): Promise<void> {
+    await this.#settle()
+    await this.context.checkpoints.make(this.tree.partialRoot())
+  }
+
+  /** Everything that was begun is in the tree. */
+  async #settle(): Promise<void> {
+    this.#batch.flush()
+    await Promise.all(this.#large)
+    while (this.#queue.length > 0) await this.context.writer.progress()
+  }
+
+  async #entry(found: WalkEntry): Promise<void> {
+    const key = keyOf(found.directory, found.name)
+    for (const earlier of this.context.earlier) {
+      const atHand = earlier.seekAtHand(key)
+      const entry = atHand === 'wait' ? await earlier.seek(key) : atHand
+      if (entry === undefined || !earlier.test.hasSameContent(found.stat, entry)) continue
+      if (earlier.strict && !(await earlier.hasAllChunks(entry, this.context.writer))) continue
+      return this.#takeOver(found, key, earlier, entry)
+    }
+    if (found.stat.type === 'file') return this.#storeFile(found, key)
+    this.#addPlain(found, key)
+  }
+
+  #takeOver(found: WalkEntry, key: ByteString, earlier: EarlierCursor, entry: StoredEntry): void {
+    earlier.used = true
+    const { stat } = found
+    this.context.report.entry('unmodified', pathOfKey(key), stat.type, contentSizeBytesOf(entry))
+    if (this.context.dryRun) return
+    if (!earlier.test.hasSameMetadata(stat, entry)) return this.#addMetadata(found, key, entry)
+    // A borrowed leaf is not looked up, so where chunks must be proved its bytes are stored like new ones.
+    if (earlier.strict) this.#queue.add(key, { value: Uint8Array.from(entry.valueBytes), fileBytes: contentSizeBytesOf(entry) })
+    else this.#queue.add(key, { leaf: earlier.leaf, index: earlier.index })
+  }
+
+  /** Same content, other attributes. */
+  #addMetadata(found: WalkEntry, key: ByteString, entry: StoredEntry): void {
+    const content = found.stat.type === 'file' ? entry.content : this.#plainContent(found)
+    if (content === undefined) return
+    this.#addEncoded(found, key, content)
+  }
+
+  /** Whatever is not a regular file. */
+  #addPlain(found: WalkEntry, key: ByteString): void {
+    const content = this.#plainContent(found)
+    if (content === undefined) return
+    this.context.report.entry('new', pathOfKey(key), found.stat.type, 0)
+    if (this.context.dryRun) return
+    this.#addEncoded(found, key, content)
+  }
+
+  #addEncoded({ path, stat }: WalkEntry, key: ByteString, content: EntryContent): void {
+    const { maker, report, captureXattrs } = this.context
+    const xattrs = captureXattrs ? report.attempt(path, 'metadata', () => readXattrs(path)) : []
+    const entry = maker.entry(stat, content, xattrs ?? [])
+    this.#queue.add(key, { value: encodeEntryValue(entry), fileBytes: contentSizeBytesOf(entry) })
+  }
+
+  /** Undefined where it could not be had, which is reported. */
+  #plainContent({ path, stat }: WalkEntry): EntryContent | undefined {
+    if (stat.type === 'symlink') return this.context.report.attempt(path, 'unreadable', () => readLinkTarget(path))
+    if (stat.type === 'char-device' || stat.type === 'block-device') return deviceOf(stat.deviceNumber)
+    return null
+  }
+
+  async #storeFile(found: WalkEntry, key: ByteString): Promise<void> {
+    const { stat, path } = found
+    const action = this.context.earlier.some((earlier) => earlier.isOn(key)) ? 'changed' : 'new'
+    if (this.context.dryRun) return this.context.report.entry(action, pathOfKey(key), 'file', stat.sizeBytes)
+    const settle = this.#queue.reserve(key)
+    if (stat.sizeBytes <= spanBytes)
+      return this.#batch.add({ path, uid: stat.uid, sizeBytes: stat.sizeBytes }, (result) =>
+        settle(this.#fileOfBatch(found, key, action, result)),
+      )
+    this.#batch.flush()
+    const storing = this.#largeFile(found, key, action).then(settle)
+    this.#large.add(storing)
+    storing.finally(() => this.#large.delete(storing)).catch(() => {})
+    if (this.#large.size > 1) await Promise.race(this.#large)
+  }
+
+  #fileOfBatch(found: WalkEntry, key: ByteString, action: Action, result: BatchResult): Settled {
+    const { files, index } = result
+    const note = files.notes.find((other) => other.index === index)
+    if (note !== undefined) this.context.report.fileNote(found.path, note)
+    if (note?.status === 'vanished' || note?.status === 'unreadable') return 'absent'
+    const holes = files.holes.find((other) => other.index === index)?.ranges ?? []
+    const xattrs = files.xattrs.find((other) => other.index === index)?.xattrs ?? []
+    const stat = statOfFile(result, found.stat)
+    const content = contentOf(piecesOfFile(result), stat.sizeBytes, holes, this.context.writer)
+    return this.#file(key, action, stat, content, xattrs, note === undefined)
+  }
+
+  async #largeFile(found: WalkEntry, key: ByteString, action: Action): Promise<Settled> {
+    const { writer, captureXattrs, report, stop } = this.context
+    const events = { signal: stop, onBytes: (bytes: number) => report.bytes(bytes, textOf(found.path)) }
+    try {
+      const stored = await storeLargeFile(writer, found.path, captureXattrs, events)
+      if (!stored.stable) report.fileNote(found.path, { status: 'changed', message: 'changed while it was read' })
+      return this.#file(key, action, stored.stat, stored.content, stored.xattrs, stored.stable)
+    } catch (error) {
+      if (error instanceof VarveError && error.code === 'interrupted') return 'absent'
+      if (!report.isOfSource(error)) throw error
+      report.problem(found.path, error)
+      return 'absent'
+    }
+  }
+
+  #file(
+    key: ByteString,
+    action: Action,
+    stat: Stat,
+    content: EntryContent,
+    xattrs: Parameters<EntryMaker['entry']>[2],
+    stable: boolean,
+  ): Settled {
+    this.context.report.entry(action, pathOfKey(key), 'file', stat.sizeBytes)
+    const entry = this.context.maker.entry(stat, content, xattrs, stable ? 0 : EntryFlag.changedWhileRead)
+    return { value: encodeEntryValue(entry), fileBytes: stat.sizeBytes }
+  }
+}
+
+type Action = 'new' | 'changed'
+
+/** The packing of libc's gnu_dev_major and gnu_dev_minor. */
+const deviceOf = (deviceNumber: bigint): Device => ({
+  major: Number(((deviceNumber >> 8n) & 0xfffn) | ((deviceNumber >> 32n) & 0xfffff000n)),
+  minor: Number((deviceNumber & 0xffn) | ((deviceNumber >> 12n) & 0xffffff00n)),
+})

@@ -1,0 +1,50 @@
+import { type ByteString, byteStringOfText } from '../../bytes/byte-string.js'
+import { VarveError } from '../../errors.js'
+import { currentDirectory } from '../../filesystem/read-text-file.js'
+import type { RootAttributes } from '../../format/root-attributes.js'
+import { isEntryName } from '../../format/tree-key.js'
+import type { TreeWriter } from '../../tree/tree-writer.js'
+import type { BackupOptions } from './backup-options.js'
+import { BackupPass, type PassContext } from './backup-pass.js'
+import type { EntryMaker } from './entry-of-stat.js'
+import { rootAttributesOf } from './root-attributes-of.js'
+import { sourceOf } from './source.js'
+import { StreamPass } from './stream-pass.js'
+
+/** What is backed up: paths, or one stream. */
+export interface OpenSource {
+  /** As the snapshot record has them. */
+  readonly paths: readonly ByteString[]
+  readonly leftOut: readonly ByteString[]
+  rootAttributes(maker: EntryMaker, captureXattrs: boolean): RootAttributes | null
+  /** One walk over the source into a new tree; `run` says whether it came to the end. */
+  pass(context: PassContext): { readonly tree: TreeWriter; run(): Promise<boolean> }
+}
+
+/** `own`: directories that are left out by themselves. Errors: `invalid-argument`, `source`. */
+export const openSource = (options: BackupOptions, own: readonly string[]): OpenSource =>
+  options.stdin === undefined ? pathSource(options, own) : streamSource(options.stdin)
+
+const pathSource = (options: BackupOptions, own: readonly string[]): OpenSource => {
+  const source = sourceOf(options, own, byteStringOfText(currentDirectory()))
+  return {
+    paths: source.paths,
+    leftOut: source.leftOut,
+    rootAttributes: (maker, captureXattrs) => rootAttributesOf(source, maker, captureXattrs),
+    pass: (context) => new BackupPass(source, context),
+  }
+}
+
+const streamSource = ({ stream, filename }: NonNullable<BackupOptions['stdin']>): OpenSource => {
+  const name = byteStringOfText(filename)
+  if (!isEntryName(name))
+    throw new VarveError('invalid-argument', `a stream cannot be stored under the name ${JSON.stringify(filename)}`, {
+      hint: 'Give a file name without a slash.',
+    })
+  return {
+    paths: [name],
+    leftOut: [],
+    rootAttributes: () => null,
+    pass: (context) => new StreamPass(stream, name, context),
+  }
+}

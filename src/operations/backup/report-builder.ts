@@ -1,0 +1,96 @@
+import { type ByteString, textOf } from '../../bytes/byte-string.js'
+import { VarveError } from '../../errors.js'
+import type { FileType } from '../../filesystem/stat.js'
+import type { FileNote } from '../../workers/jobs.js'
+import type { BackedUpEntry, BackupOptions, SourceProblem } from './backup-options.js'
+
+/** At most so many problems are kept in the report; all are counted, and all go to `onProblem`. */
+const problemsKeptMax = 10_000
+
+/** Counts what a backup did and passes on what it meets. */
+export class BackupReportBuilder {
+  filesNew = 0
+  filesChanged = 0
+  filesUnmodified = 0
+  directories = 0
+  others = 0
+  bytesProcessed = 0
+  problemCount = 0
+  readonly problems: SourceProblem[] = []
+  #bytesUnderWay = 0
+
+  constructor(private readonly options: BackupOptions) {}
+
+  get files(): number {
+    return this.filesNew + this.filesChanged + this.filesUnmodified
+  }
+
+  /** A later pass counts anew; what was reported stays. */
+  restart(): void {
+    this.filesNew = this.filesChanged = this.filesUnmodified = this.directories = this.others = 0
+    this.bytesProcessed = this.#bytesUnderWay = 0
+  }
+
+  entry(action: BackedUpEntry['action'], path: ByteString, type: FileType, sizeBytes: number): void {
+    if (type === 'directory') this.directories++
+    else if (type !== 'file') this.others++
+    else if (action === 'new') this.filesNew++
+    else if (action === 'changed') this.filesChanged++
+    else this.filesUnmodified++
+    this.bytesProcessed += sizeBytes
+    this.#bytesUnderWay = 0
+    if (type === 'file') this.options.onEntry?.({ action, path, sizeBytes })
+    this.#progress(path)
+  }
+
+  /** Bytes of a large file that is not finished. */
+  bytes(bytes: number, current: string): void {
+    this.#bytesUnderWay += bytes
+    this.#progress(current as ByteString)
+  }
+
+  fileNote(path: ByteString, { status, message }: Pick<FileNote, 'status' | 'message'>): void {
+    if (status !== 'stored') this.#add({ path, reason: status, message })
+  }
+
+  problem(path: ByteString, error: unknown): void {
+    if (!this.isOfSource(error)) throw error
+    const { code, message } = error as NodeJS.ErrnoException
+    this.#add({ path, reason: code === 'ENOENT' ? 'vanished' : 'unreadable', message })
+  }
+
+  /** An error of the file system that is backed up, and not of the store. */
+  isOfSource(error: unknown): boolean {
+    if (error instanceof VarveError) return error.code === 'source'
+    return (error as NodeJS.ErrnoException).syscall !== undefined
+  }
+
+  /** Undefined where it failed, which is reported. */
+  attempt<T>(path: ByteString, reason: 'unreadable' | 'metadata', step: () => T): T | undefined {
+    try {
+      return step()
+    } catch (error) {
+      if (!this.isOfSource(error)) throw error
+      const { code, message } = error as NodeJS.ErrnoException
+      this.#add({ path, reason: code === 'ENOENT' ? 'vanished' : reason, message })
+      return undefined
+    }
+  }
+
+  #add(problem: SourceProblem): void {
+    this.problemCount++
+    if (this.problems.length < problemsKeptMax) this.problems.push(problem)
+    this.options.onProblem?.(problem)
+  }
+
+  #progress(path: ByteString): void {
+    this.options.onProgress?.({
+      phase: 'backup',
+      filesDone: this.files,
+      bytesDone: this.bytesProcessed + this.#bytesUnderWay,
+      get current() {
+        return textOf(path)
+      },
+    })
+  }
+}

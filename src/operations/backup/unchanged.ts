@@ -1,0 +1,84 @@
+import type { Stat } from '../../filesystem/stat.js'
+import { EntryFlag, type Entry } from '../../format/entry.js'
+import { contentSizeBytesOf } from '../../format/entry.js'
+import { Captured } from '../../format/snapshot.js'
+import { type Timestamp, timestampToNanoseconds } from '../../format/timestamp.js'
+import { type EntryMaker, entryTypes, storedInode } from './entry-of-stat.js'
+
+/** A clock may be that coarse, or that far from the file server's. */
+const racyNs = 2_000_000_000n
+const nsPerSecond = 1_000_000_000n
+
+export interface UnchangedRules {
+  readonly ignoreCtime: boolean
+  readonly ignoreInode: boolean
+  /** What this run can capture; metadata is taken over only from a parent that captured as much. */
+  readonly captured: number
+}
+
+/** An earlier tree that entries may be taken over from. */
+export interface Earlier {
+  readonly sourceStart: Timestamp
+  readonly captured: number
+}
+
+/**
+ * Says which entries of an earlier snapshot still hold. Type, size, mtime, ctime and inode must agree, and nothing of it
+ * may be so young that a change in the same tick of the clock would not show (git's "racily clean" case).
+ */
+export class UnchangedTest {
+  /** Nanoseconds since 1970: what is later than this may have changed unseen. */
+  readonly #settledBefore: bigint
+  readonly #sameMetadata: boolean
+
+  constructor(
+    private readonly rules: UnchangedRules,
+    earlier: Earlier,
+    nowNs: bigint,
+    private readonly maker: EntryMaker,
+  ) {
+    const start = timestampToNanoseconds(earlier.sourceStart)
+    this.#settledBefore = (start < nowNs ? start : nowNs) - racyNs
+    const wanted = rules.captured & (Captured.xattrs | Captured.nanoseconds)
+    this.#sameMetadata = (earlier.captured & wanted) === wanted
+  }
+
+  /** The content need not be read again. */
+  hasSameContent(stat: Stat, entry: Entry): boolean {
+    const { ignoreCtime, ignoreInode } = this.rules
+    return (
+      entryTypes[stat.type] === entry.type &&
+      (stat.type !== 'file' || stat.sizeBytes === contentSizeBytesOf(entry)) &&
+      (entry.flags & EntryFlag.changedWhileRead) === 0 &&
+      isSameTime(stat.mtimeNs, entry.mtimeSeconds, entry.mtimeNanoseconds) &&
+      stat.mtimeNs < this.#settledBefore &&
+      (ignoreCtime || this.#hasSameCtime(stat, entry)) &&
+      (ignoreInode || storedInode(stat.inode) === entry.inode)
+    )
+  }
+
+  /** Beyond the content, nothing else of the entry can have changed either: its stored bytes are taken over. */
+  hasSameMetadata(stat: Stat, entry: Entry): boolean {
+    return (
+      this.#sameMetadata &&
+      this.#hasSameCtime(stat, entry) &&
+      storedInode(stat.inode) === entry.inode &&
+      stat.mode === entry.mode &&
+      stat.uid === entry.uid &&
+      stat.gid === entry.gid &&
+      stat.links === entry.links &&
+      this.maker.userOf(stat.uid) === entry.user &&
+      this.maker.groupOf(stat.gid) === entry.group &&
+      this.maker.mountOf(stat) === entry.mount
+    )
+  }
+
+  #hasSameCtime(stat: Stat, entry: Entry): boolean {
+    return (
+      isSameTime(stat.ctimeNs, entry.ctimeSeconds, entry.ctimeNanoseconds) && stat.ctimeNs < this.#settledBefore
+    )
+  }
+}
+
+const isSameTime = (ns: bigint, seconds: number, nanoseconds: number): boolean =>
+  ns === BigInt(seconds) * nsPerSecond + BigInt(nanoseconds)

@@ -7,8 +7,9 @@ import { MemoryBackend } from '../src/backend/memory-backend.js'
 import { type ByteString, byteStringOfText } from '../src/bytes/byte-string.js'
 import { ChunkLookup } from '../src/chunk-index/chunk-lookup.js'
 import { LookupState } from '../src/chunk-index/lookup-state.js'
+import { ChunkHasher } from '../src/crypto/chunk-id.js'
 import { defaultChunking } from '../src/chunking/parameters.js'
-import { type Entry, type EntryContent, EntryType } from '../src/format/entry.js'
+import { type Entry, type EntryContent, EntryType, type FileContent, type Holes } from '../src/format/entry.js'
 import { encodeEntryValue } from '../src/format/entry-value.js'
 import { type ChunkId, ChunkKind, type PendingId, type SnapshotId } from '../src/format/ids.js'
 import { packName, snapshotName } from '../src/format/names.js'
@@ -173,23 +174,23 @@ export class RepositoryFixture implements AsyncDisposable {
     const { file, holes = [], content = null, ...attributes } = planned as PlannedEntry
     const entry = { ...plain, type: EntryType.file, content, ...attributes } as Entry
     if (entry.type !== EntryType.file) return entry
-    return { ...entry, content: { ...this.#fileContent(file ?? [], sink), holes: storeHoles(holes, sink) } }
+    return { ...entry, content: this.#fileContent(file ?? [], storeHoles(holes, sink), sink) }
   }
 
-  #fileContent(parts: readonly Part[], sink: InlineSink) {
+  #fileContent(parts: readonly Part[], holes: Holes, sink: InlineSink): FileContent {
     const list = new ListWriter(sink)
     for (const part of parts) {
       if (typeof part === 'object' && 'zeros' in part) {
-        list.appendExtent(part.zeros)
+        list.addZeros(part.zeros)
         continue
       }
       const bytes = typeof part === 'string' ? Buffer.from(part) : part
       for (let at = 0; at < bytes.length; at += this.chunkBytes) {
         const chunk = bytes.subarray(at, at + this.chunkBytes)
-        list.appendChunk(sink.put(ChunkKind.data, chunk), chunk.length)
+        list.addChunk(sink.put(ChunkKind.data, chunk), chunk.length)
       }
     }
-    return list.finish(null)
+    return list.finish(holes)
   }
 }
 

@@ -8,7 +8,7 @@
  *    create one name at the same time exactly one succeeds.
  * 3. Durable: when `create`, `publishStaged` or `remove` resolves, its effect survives a power cut. When one of the
  *    first two throws `exists`, the object that is there does. So awaiting one call before starting the next is enough
- *    to order them (docs/FORMAT.md, ordering).
+ *    to order them (docs/FORMAT.md §11).
  * 4. A call that failed otherwise may still have happened, wholly. Whoever repeats a create takes `exists` into account.
  * 5. Lists: an object that exists during the whole call is listed at least once; one that comes or goes meanwhile may
  *    be listed or not. What is no object (temporaries, foreign files) is never listed.

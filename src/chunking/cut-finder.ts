@@ -1,7 +1,7 @@
 import type { Kernel } from './kernel.js'
 import { levelAt, type PlannedLevel } from './level-plan.js'
 
-/** Finds the end of one chunk at a time: docs/FORMAT.md, Chunking. Content is addressed in the kernel's memory. */
+/** Finds the end of one chunk at a time: docs/FORMAT.md §4.5. Content is addressed in the kernel's memory. */
 export class CutFinder {
   readonly #kernel: Kernel
   readonly #gearAddress: number

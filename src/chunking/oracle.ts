@@ -8,7 +8,7 @@ export interface Piece {
 }
 
 /**
- * The pieces of a whole file's content, written from docs/FORMAT.md, Chunking, rule by rule and for nothing but clarity.
+ * The pieces of a whole file's content, written from docs/FORMAT.md §4.2 to §4.5, rule by rule and for nothing but clarity.
  * The tests hold the fast splitter against it. `gear`: 2048 bytes, see deriveGear.
  */
 export const splitByTheRules = (

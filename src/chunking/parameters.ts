@@ -6,13 +6,14 @@ export interface ChunkLevel {
   readonly averageBits: number
 }
 
-/** How files are cut into chunks: docs/FORMAT.md, Chunking. Part of a repository's config. */
+/** How files are cut into chunks: docs/FORMAT.md §4.2. Part of a repository's config. */
 export interface ChunkingParameters {
   readonly levels: readonly ChunkLevel[]
 }
 
 export const AVERAGE_BITS_MIN = 10
-export const AVERAGE_BITS_MAX = 22
+/** A chunk is at most four times the average, and at most 4 MiB (docs/FORMAT.md §4.1). */
+export const AVERAGE_BITS_MAX = 20
 export const LEVELS_MAX = 16
 
 const MIB = 2 ** 20

@@ -23,7 +23,7 @@ export interface SplitState {
 
 /**
  * Splits file content that lies in a shared WebAssembly memory into chunks and zero extents.
- * The same file gives the same pieces whatever the sizes of the buffers it is offered in (docs/FORMAT.md, Chunking).
+ * The same file gives the same pieces whatever the sizes of the buffers it is offered in (docs/FORMAT.md §4.6).
  */
 export class Splitter {
   /** A buffer of at least this many bytes is never refused: split() consumes some of it. */

@@ -7,7 +7,7 @@ const blockSizeBytes = 64
 const prefixSizeBytes = blockSizeBytes + 1
 
 /**
- * Chunk ids under one key: HMAC-SHA-256(idKey, type byte || plaintext), docs/FORMAT.md, Chunk ids.
+ * Chunk ids under one key: HMAC-SHA-256(idKey, type byte || plaintext), docs/FORMAT.md §4.1.
  *
  * An Hmac object costs more to set up than a small chunk takes to hash, so HMAC is spelled out as two one-shot hashes.
  * The inner one needs (key xor ipad) and the type byte directly before the data: they are written over the 65 bytes

@@ -8,6 +8,6 @@ const noSalt = new Uint8Array(0)
 export const hkdf = (secret: Uint8Array, salt: Uint8Array, label: string, lengthBytes = 32): Buffer =>
   Buffer.from(hkdfSync('sha256', secret, salt, Buffer.from(label, 'ascii'), lengthBytes))
 
-/** One key for one purpose, from a secret that is uniformly random already (docs/FORMAT.md, Purpose keys). */
+/** One key for one purpose, from a secret that is uniformly random already (docs/FORMAT.md §3.2). */
 export const purposeKey = (secret: Uint8Array, label: string, lengthBytes = 32): Buffer =>
   hkdf(secret, noSalt, label, lengthBytes)

@@ -11,7 +11,7 @@ export type SlotKdf =
   | { readonly name: 'hkdf'; readonly salt: Uint8Array }
 
 /**
- * One way into a repository (docs/FORMAT.md, Key slots): an X25519 key pair whose private half only the holder of a
+ * One way into a repository (docs/FORMAT.md §3.6): an X25519 key pair whose private half only the holder of a
  * secret can unwrap. Pure data, in the clear in the storage; whoever can write there can replace it altogether.
  */
 export interface KeySlot {

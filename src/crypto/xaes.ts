@@ -18,7 +18,7 @@ const gcm = { authTagLength: tagSizeBytes }
  * XAES-256-GCM (https://c2sp.org/XAES-256-GCM) under one 256-bit key. Sealed form: nonce (24) || ciphertext || tag (16).
  *
  * The 192-bit nonce can be drawn at random without counting messages. Like GCM, it does not commit to the key:
- * where one ciphertext must not open under two keys, store a commitment beside it (docs/FORMAT.md, Key slots).
+ * where one ciphertext must not open under two keys, store a commitment beside it (docs/FORMAT.md §3.6).
  */
 export class Sealer {
   readonly #blockCipher

@@ -25,7 +25,7 @@ interface Level {
 }
 
 /**
- * Walks the roots, merged into one tree, in the order of the tree's keys (docs/FORMAT.md, Tree): all entries of a
+ * Walks the roots, merged into one tree, in the order of the tree's keys (docs/FORMAT.md §8.1): all entries of a
  * directory sorted bytewise, then its subdirectories in the same order, depth first. Never follows a symbolic link at or
  * below a root. What cannot be read goes to `onError`, and the walk goes on. Holds the names of one directory and,
  * for each level above, the names of its subdirectories. Synchronous: the caller pauses between entries as it likes.

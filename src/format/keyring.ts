@@ -3,12 +3,18 @@ import { randomBytes } from 'node:crypto'
 import type { ChunkLevel } from '../chunking/parameters.js'
 import type { RandomSource } from '../crypto/random-source.js'
 import { SealError } from '../crypto/seal-error.js'
-import { openFromSender, sealToRecipient } from '../crypto/x25519.js'
 import { nonceSizeBytes, Sealer } from '../crypto/xaes.js'
 import { CorruptError } from '../errors.js'
 import { chunkSizesValue, readChunkSizes } from './config.js'
+import {
+  bodyAad,
+  type KeyringRecipient,
+  openContentKey,
+  sealContentKey,
+  sealedContentKeyBytes,
+} from './content-key.js'
 import { type Extension, extensionsValue, readExtensions, refuseCriticalExtensions } from './extension.js'
-import { openRecord } from './fields.js'
+import { type Fields, openRecord } from './fields.js'
 import type { SlotId } from './ids.js'
 import { epochMax, keyringMaxBytes, slotsMax } from './limits.js'
 import { idBytes, idFromBytes } from './names.js'
@@ -16,7 +22,8 @@ import { encodeRecord } from './record.js'
 
 /** The largest number that a keyring's name has room for. */
 export const keyringNumberMax = 99_999_999
-const sealedContentKeyBytes = 104
+
+export { type KeyringRecipient, keyringRecipientOf } from './content-key.js'
 
 /** The keys of a repository (docs/FORMAT.md §3.8, §9.3). All secret. */
 export interface Keyring {
@@ -24,6 +31,11 @@ export interface Keyring {
   /** SHA-256 of `config`, 32 bytes. */
   readonly configHash: Uint8Array
   readonly chunkSizes: readonly ChunkLevel[]
+  /**
+   * What this keyring is sealed to, and the only list that the next one may be sealed to: it comes from a key holder,
+   * while whoever writes to the storage can put anything into `keys/`. Ascending by slot when it was opened.
+   */
+  readonly slots: readonly KeyringRecipient[]
   /** 32 bytes. */
   readonly idKey: Uint8Array
   /** 32 bytes. */
@@ -35,12 +47,6 @@ export interface Keyring {
   readonly extensions: readonly Extension[]
 }
 
-export interface KeyringRecipient {
-  readonly slotId: SlotId
-  /** 32 bytes. */
-  readonly publicKey: Uint8Array
-}
-
 /** A keyring that is not opened yet. */
 export interface SealedKeyring {
   readonly number: number
@@ -48,27 +54,34 @@ export interface SealedKeyring {
   readonly body: Uint8Array
 }
 
-/** @param random gives the content key, ephemeral keys and nonces. */
+/**
+ * Seals a keyring to `keyring.slots`, in any order, at least one.
+ * @param random gives the content key, then an ephemeral key and a nonce for each slot ascending, then the body's nonce.
+ */
 export function encodeKeyring(
   keyring: Keyring,
-  recipients: readonly KeyringRecipient[],
   repositoryId: Uint8Array,
   random: RandomSource = randomBytes,
 ): Buffer {
   const { number } = keyring
-  assert.ok(number > 0 && number <= keyringNumberMax && recipients.length > 0)
+  const slots = ascending(keyring.slots)
+  assert.ok(number > 0 && number <= keyringNumberMax)
+  assert.ok(slots.length > 0 && slots.length <= slotsMax)
+  const place = { repositoryId, number }
   const contentKey = random(32)
-  const sorted = [...recipients].sort((a, b) => (a.slotId < b.slotId ? -1 : 1))
-  const contentKeys = sorted.map(({ slotId, publicKey }) => {
-    const id = idBytes(slotId)
-    return [id, sealToRecipient(publicKey, contentKey, contentKeyAad(repositoryId, number, id), random)]
-  })
-  const body = new Sealer(contentKey).seal(
-    encodeBody(keyring),
-    bodyAad(repositoryId, number),
-    random(nonceSizeBytes),
-  )
-  return encodeRecord([1, number, contentKeys, body])
+  const contentKeys = slots.map((slot) => [
+    idBytes(slot.slotId),
+    sealContentKey(contentKey, slot, place, random),
+  ])
+  const body = encodeBody({ ...keyring, slots })
+  const sealedBody = new Sealer(contentKey).seal(body, bodyAad(place), random(nonceSizeBytes))
+  return encodeRecord([1, number, contentKeys, sealedBody])
+}
+
+function ascending(slots: readonly KeyringRecipient[]): KeyringRecipient[] {
+  const sorted = [...slots].sort((a, b) => (a.slotId < b.slotId ? -1 : 1))
+  assert.ok(sorted.every(({ slotId }, index) => slotId !== sorted[index - 1]?.slotId))
+  return sorted
 }
 
 /** Errors: `corrupt`, `unsupported-version`. */
@@ -88,7 +101,8 @@ export function decodeKeyring(bytes: Uint8Array, number: number, objectName: str
 
 /**
  * Opens a keyring with the private key of one of its slots.
- * Errors: `corrupt` (also where the keyring is not sealed to that slot), `unsupported-version`, `unsupported-feature`.
+ * Errors: `corrupt` (also where the keyring is not sealed to that slot, or comes from nobody who held the keyring before
+ * it), `unsupported-version`, `unsupported-feature`.
  */
 export function openKeyring(
   sealed: SealedKeyring,
@@ -97,20 +111,13 @@ export function openKeyring(
   repositoryId: Uint8Array,
   objectName: string,
 ): Keyring {
-  const { number } = sealed
+  const place = { repositoryId, number: sealed.number }
   const forSlot = sealed.contentKeys.find((key) => key.slotId === slotId)
   if (forSlot === undefined) throw new CorruptError(objectName, `is not sealed to the slot ${slotId}`)
   try {
-    const contentKey = openFromSender(
-      privateKey,
-      forSlot.sealed,
-      contentKeyAad(repositoryId, number, idBytes(slotId)),
-    )
-    return decodeBody(
-      new Sealer(contentKey).open(sealed.body, bodyAad(repositoryId, number)),
-      number,
-      objectName,
-    )
+    const contentKey = openContentKey(forSlot.sealed, slotId, privateKey, place)
+    const body = new Sealer(contentKey).open(sealed.body, bodyAad(place))
+    return decodeBody(body, sealed, objectName)
   } catch (cause) {
     if (!(cause instanceof SealError)) throw cause
     throw new CorruptError(objectName, 'does not open with its slot', { cause })
@@ -123,6 +130,11 @@ const encodeBody = (keyring: Keyring): Buffer =>
     keyring.number,
     keyring.configHash,
     chunkSizesValue(keyring.chunkSizes),
+    keyring.slots.map(({ slotId, publicKey, authenticationKey }) => [
+      idBytes(slotId),
+      publicKey,
+      authenticationKey,
+    ]),
     keyring.idKey,
     keyring.chunkerKey,
     keyring.treeKey,
@@ -130,11 +142,17 @@ const encodeBody = (keyring: Keyring): Buffer =>
     extensionsValue(keyring.extensions),
   ])
 
-function decodeBody(bytes: Uint8Array, number: number, objectName: string): Keyring {
-  const fields = openRecord(bytes, objectName, { version: 1, items: 9, sizeMaxBytes: keyringMaxBytes })
+function decodeBody(bytes: Uint8Array, { number, contentKeys }: SealedKeyring, objectName: string): Keyring {
+  const fields = openRecord(bytes, objectName, { version: 1, items: 10, sizeMaxBytes: keyringMaxBytes })
   if (fields.uint('number') !== number) throw fields.corrupt('has a body of another number')
   const configHash = fields.bytes('hash of config', 32)
   const chunkSizes = readChunkSizes(fields)
+  const slots = fields.each('slots', slotsMax, readSlot)
+  const agrees =
+    slots.length === contentKeys.length &&
+    slots.every(({ slotId }, index) => slotId === contentKeys[index]!.slotId)
+  // The content keys' slots ascend, so those of the body do.
+  if (!agrees) throw fields.corrupt('is sealed to other slots than it says')
   const idKey = fields.bytes('id key', 32)
   const chunkerKey = fields.bytes('chunker key', 32)
   const treeKey = fields.bytes('tree key', 16)
@@ -148,17 +166,14 @@ function decodeBody(bytes: Uint8Array, number: number, objectName: string): Keyr
   if (epochs.length === 0) throw fields.corrupt('has no epoch')
   const extensions = readExtensions(fields)
   refuseCriticalExtensions(extensions, objectName)
-  return { number, configHash, chunkSizes, idKey, chunkerKey, treeKey, epochs, extensions }
+  return { number, configHash, chunkSizes, slots, idKey, chunkerKey, treeKey, epochs, extensions }
 }
 
-const contentKeyAad = (repositoryId: Uint8Array, number: number, slotId: Uint8Array): Buffer =>
-  Buffer.concat([Buffer.from('varve/1 keyring', 'ascii'), repositoryId, u32(number), slotId])
-
-const bodyAad = (repositoryId: Uint8Array, number: number): Buffer =>
-  Buffer.concat([Buffer.from('varve/1 keyring body', 'ascii'), repositoryId, u32(number)])
-
-function u32(value: number): Buffer {
-  const bytes = Buffer.alloc(4)
-  bytes.writeUInt32LE(value)
-  return bytes
+function readSlot(items: Fields): KeyringRecipient {
+  const item = items.fields('slot', 3)
+  return {
+    slotId: idFromBytes<SlotId>(item.bytes('slot id', 16)),
+    publicKey: item.bytes('public key', 32),
+    authenticationKey: item.bytes('authentication key', 32),
+  }
 }

@@ -6,7 +6,7 @@ import { makeSlot } from '../crypto/make-slot.js'
 import { VarveError } from '../errors.js'
 import { configHash, encodeConfig } from '../format/config.js'
 import type { RepositoryId } from '../format/ids.js'
-import type { Keyring } from '../format/keyring.js'
+import { type Keyring, type KeyringRecipient, keyringRecipientOf } from '../format/keyring.js'
 import { configCopyName, configName, Folder, slotName } from '../format/names.js'
 import { encodeSlot } from '../format/slot.js'
 import { writeKeyring } from './keyring-store.js'
@@ -28,20 +28,28 @@ export const createRepository = async (backend: Backend, request: NewRepository)
   await refuseWhatIsThere(backend)
   const repositoryId = randomBytes(16) as Uint8Array as RepositoryId
   const slots: KeySlot[] = []
-  for (const { secret, label } of request.secrets)
-    slots.push((await makeSlot({ repositoryId, secret, label, createdNs: request.nowNs })).slot)
+  const recipients: KeyringRecipient[] = []
+  for (const { secret, label } of request.secrets) {
+    const { slot, privateKey } = await makeSlot({ repositoryId, secret, label, createdNs: request.nowNs })
+    slots.push(slot)
+    recipients.push(keyringRecipientOf(slotIdOf(slot), privateKey))
+  }
   const config = encodeConfig({ repositoryId, chunkSizes: request.chunking.levels })
-  const recipients = slots.map((slot) => ({ slotId: slotIdOf(slot), publicKey: slot.publicKey }))
   for (const slot of slots) await backend.create(slotName(slotIdOf(slot)), encodeSlot(slot))
-  await writeKeyring(backend, firstKeyring(configHash(config), request.chunking), recipients, repositoryId)
+  await writeKeyring(backend, firstKeyring(configHash(config), request.chunking, recipients), repositoryId)
   await backend.create(configCopyName, config)
   await backend.create(configName, config)
 }
 
-const firstKeyring = (hash: Uint8Array, { levels }: ChunkingParameters): Keyring => ({
+const firstKeyring = (
+  hash: Uint8Array,
+  { levels }: ChunkingParameters,
+  slots: readonly KeyringRecipient[],
+): Keyring => ({
   number: 1,
   configHash: hash,
   chunkSizes: levels,
+  slots,
   idKey: randomBytes(32),
   chunkerKey: randomBytes(32),
   treeKey: randomBytes(16),

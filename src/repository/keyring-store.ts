@@ -1,7 +1,7 @@
 import type { Backend } from '../backend/backend.js'
 import { CorruptError, VarveError } from '../errors.js'
-import { decodeKeyring, encodeKeyring, type Keyring, type KeyringRecipient, openKeyring } from '../format/keyring.js'
 import type { RepositoryId, SlotId } from '../format/ids.js'
+import { decodeKeyring, encodeKeyring, type Keyring, openKeyring } from '../format/keyring.js'
 import { Folder, keyringName, parseKeyringName } from '../format/names.js'
 
 /** The highest keyring number that is stored. */
@@ -30,21 +30,21 @@ export const readKeyring = async (
       const sealed = decodeKeyring(await backend.read(name), number, name)
       return openKeyring(sealed, slotId, privateKey, repositoryId, name)
     } catch (error) {
-      if (!(error instanceof VarveError) || (error.code !== 'corrupt' && error.code !== 'missing')) throw error
+      if (!(error instanceof VarveError) || (error.code !== 'corrupt' && error.code !== 'missing'))
+        throw error
       failure ??= error
     }
   }
   throw failure
 }
 
-/** Writes both copies. Of two that write the same number at once, one gets `exists`. */
+/** Writes both copies, sealed to `keyring.slots`. Of two that write the same number at once, one gets `exists`. */
 export const writeKeyring = async (
   backend: Backend,
   keyring: Keyring,
-  recipients: readonly KeyringRecipient[],
   repositoryId: RepositoryId,
 ): Promise<void> => {
-  const bytes = encodeKeyring(keyring, recipients, repositoryId)
+  const bytes = encodeKeyring(keyring, repositoryId)
   await backend.create(keyringName(keyring.number, 'a'), bytes)
   await backend.create(keyringName(keyring.number, 'b'), bytes)
 }

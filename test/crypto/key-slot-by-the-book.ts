@@ -8,7 +8,7 @@ import { sealByTheBook } from './xaes-by-the-book.js'
 const keyOf = (secret: Uint8Array, salt: Uint8Array, label: string, sizeBytes: number): Buffer =>
   Buffer.from(hkdf(sha256, secret, salt, Buffer.from(label), sizeBytes))
 
-/** The secret parts of a slot from docs/FORMAT.md, Key slots, on other implementations: a second opinion. */
+/** The secret parts of a slot from docs/FORMAT.md §3.5 and §3.6, on other implementations: a second opinion. */
 export function slotByTheBook(
   slot: KeySlot,
   secret: SlotSecret,

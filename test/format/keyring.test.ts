@@ -3,7 +3,13 @@ import type { KeySlot } from '../../src/crypto/key-slot.js'
 import { generateRecipientKeyPair } from '../../src/crypto/x25519.js'
 import { configHash, decodeConfig, encodeConfig, requireWritable } from '../../src/format/config.js'
 import type { RepositoryId, SlotId } from '../../src/format/ids.js'
-import { decodeKeyring, encodeKeyring, type Keyring, openKeyring } from '../../src/format/keyring.js'
+import {
+  decodeKeyring,
+  encodeKeyring,
+  type Keyring,
+  keyringRecipientOf,
+  openKeyring,
+} from '../../src/format/keyring.js'
 import { decodeRecord, encodeRecord, type RecordValue } from '../../src/format/record.js'
 import { decodeSlot, encodeSlot } from '../../src/format/slot.js'
 import {
@@ -23,18 +29,19 @@ const config = encodeConfig({ repositoryId, chunkSizes })
 
 const slotIds = ['11'.repeat(16) as SlotId, '22'.repeat(16) as SlotId]
 const pairs = slotIds.map((_, index) => generateRecipientKeyPair(countingSource(index)))
-const recipients = slotIds.map((slotId, index) => ({ slotId, publicKey: pairs[index]!.publicKey }))
+const recipients = slotIds.map((slotId, index) => keyringRecipientOf(slotId, pairs[index]!.privateKey))
 const keyring: Keyring = {
   number: 7,
   configHash: configHash(config),
   chunkSizes,
+  slots: [...recipients].reverse(),
   idKey: counting(32, 1),
   chunkerKey: counting(32, 2),
   treeKey: counting(16, 3),
   epochs: material.epochs,
   extensions: [{ id: 2, critical: false, bytes: counting(2) }],
 }
-const bytes = encodeKeyring(keyring, [...recipients].reverse(), repositoryId)
+const bytes = encodeKeyring(keyring, repositoryId)
 const open = (stored: Uint8Array, slot = 0, number = 7, id: Uint8Array = repositoryId) =>
   openKeyring(
     decodeKeyring(stored, number, 'keyring/x'),
@@ -76,8 +83,35 @@ test('a keyring opens in no other repository, under no other number and with no 
   expectRefused(() => open(encodeRecord(renumbered), 0, 8))
 })
 
+test('a keyring says what it is sealed to, so that the next one can be sealed to the same slots', () => {
+  const opened = open(bytes)
+  expect(opened.slots.map(({ slotId }) => slotId)).toEqual(slotIds)
+  expect(opened.slots.map(({ publicKey }) => Buffer.from(publicKey))).toEqual(
+    pairs.map(({ publicKey }) => publicKey),
+  )
+  const next = encodeKeyring({ ...opened, number: 8 }, repositoryId)
+  for (const slot of [0, 1]) expect(open(next, slot, 8).slots).toEqual(opened.slots)
+})
+
+test('a keyring that somebody made who knows only the public keys does not open', () => {
+  const guessed = recipients.map((recipient) => ({ ...recipient, authenticationKey: counting(32) }))
+  const forged = encodeKeyring({ ...keyring, idKey: counting(32, 9), slots: guessed }, repositoryId)
+  for (const slot of [0, 1]) expectRefused(() => open(forged, slot))
+})
+
+test('a keyring that is sealed to more or fewer slots than its body lists is corrupt', () => {
+  const items = decodeRecord(bytes, 'x', 10_000) as RecordValue[]
+  const keys = items[2] as RecordValue[]
+  const withKeys = (changed: RecordValue[]) => encodeRecord([items[0]!, items[1]!, changed, items[3]!])
+  expect(open(withKeys(keys)).number).toBe(7)
+  expectRefused(() => open(withKeys(keys.slice(0, 1))))
+  const stranger = [counting(16, 0x33), (keys[1] as RecordValue[])[1]!]
+  expectRefused(() => open(withKeys([...keys, stranger])))
+  expectRefused(() => open(withKeys([keys[0]!, stranger])))
+})
+
 test('a damaged or shortened keyring is corrupt', () => {
-  const single = encodeKeyring(keyring, recipients.slice(0, 1), repositoryId)
+  const single = encodeKeyring({ ...keyring, slots: recipients.slice(0, 1) }, repositoryId)
   expectTruncationsRefused(single, (stored) => open(stored))
   const version = 1
   expectFlipsRefused(single, (stored) =>

@@ -12,7 +12,13 @@ import {
 import { ChunkKind, type IndexId, type PackId, type RepositoryId, type SlotId } from '../../src/format/ids.js'
 import { writeIndexEntry } from '../../src/format/index-entry.js'
 import { decodeIndexFile, encodeIndexFile } from '../../src/format/index-file.js'
-import { decodeKeyring, encodeKeyring, type Keyring, openKeyring } from '../../src/format/keyring.js'
+import {
+  decodeKeyring,
+  encodeKeyring,
+  type Keyring,
+  keyringRecipientOf,
+  openKeyring,
+} from '../../src/format/keyring.js'
 import { openSnapshot, sealSnapshot } from '../../src/format/snapshot.js'
 import {
   chunkId,
@@ -138,18 +144,19 @@ function keyringVectors(): Vector[] {
   const repositoryId = material.repositoryId as RepositoryId
   const chunkSizes = [{ fromOffset: 0, averageBits: 14 }]
   const config = encodeConfig({ repositoryId, chunkSizes })
+  const { privateKey } = generateRecipientKeyPair(countingSource(0x20))
+  const slotId = '11'.repeat(16) as SlotId
   const keyring: Keyring = {
     number: 7,
     configHash: configHash(config),
     chunkSizes,
+    slots: [keyringRecipientOf(slotId, privateKey)],
     idKey: counting(32, 1),
     chunkerKey: counting(32, 2),
     treeKey: counting(16, 3),
     epochs: material.epochs,
     extensions: [],
   }
-  const { privateKey, publicKey } = generateRecipientKeyPair(countingSource(0x20))
-  const slotId = '11'.repeat(16) as SlotId
   const text = (value: unknown) => JSON.stringify(value, hexed)
   return [
     {
@@ -161,7 +168,7 @@ function keyringVectors(): Vector[] {
         slotPrivateKey: hex(privateKey),
         ...(JSON.parse(text(keyring)) as object),
       },
-      bytes: hex(encodeKeyring(keyring, [{ slotId, publicKey }], repositoryId, countingSource())),
+      bytes: hex(encodeKeyring(keyring, repositoryId, countingSource())),
       check: (bytes) => {
         const opened = openKeyring(decodeKeyring(bytes, 7, 'x'), slotId, privateKey, repositoryId, 'x')
         expect(text(opened)).toEqual(text(keyring))

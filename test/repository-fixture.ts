@@ -7,13 +7,21 @@ import { MemoryBackend } from '../src/backend/memory-backend.js'
 import { type ByteString, byteStringOfText } from '../src/bytes/byte-string.js'
 import { ChunkLookup } from '../src/chunk-index/chunk-lookup.js'
 import { LookupState } from '../src/chunk-index/lookup-state.js'
-import { ChunkHasher } from '../src/crypto/chunk-id.js'
 import { defaultChunking } from '../src/chunking/parameters.js'
-import { type Entry, type EntryContent, EntryType, type FileContent, type Holes } from '../src/format/entry.js'
+import { ChunkHasher } from '../src/crypto/chunk-id.js'
+import {
+  type Entry,
+  type EntryContent,
+  EntryType,
+  type FileContent,
+  type Holes,
+  type Xattr,
+} from '../src/format/entry.js'
 import { encodeEntryValue } from '../src/format/entry-value.js'
 import { type ChunkId, ChunkKind, type PendingId, type SnapshotId } from '../src/format/ids.js'
+import { xattrChunkMaxBytes } from '../src/format/limits.js'
 import { packName, snapshotName } from '../src/format/names.js'
-import { sealSnapshot, type Snapshot } from '../src/format/snapshot.js'
+import { type Snapshot, sealSnapshot } from '../src/format/snapshot.js'
 import { timestampFromDate } from '../src/format/timestamp.js'
 import { keyOf } from '../src/format/tree-key.js'
 import { createRepository } from '../src/repository/create-repository.js'
@@ -37,6 +45,8 @@ export interface PlannedEntry extends Partial<Omit<Entry, 'content'>> {
   readonly file?: readonly Part[]
   /** Ranges for the hole map. */
   readonly holes?: readonly number[]
+  /** Name and value of an attribute whose value is stored in chunks. */
+  readonly longXattr?: readonly [string, Uint8Array]
 }
 
 export type PlannedTree = Readonly<Record<string, Planned>>
@@ -88,10 +98,18 @@ export class RepositoryFixture implements AsyncDisposable {
     private readonly folder: string,
   ) {}
 
-  static async create({ backend = new MemoryBackend() as Backend, chunkBytes = 1000, packBytes = 2 ** 20 } = {}) {
+  static async create({
+    backend = new MemoryBackend() as Backend,
+    chunkBytes = 1000,
+    packBytes = 2 ** 20,
+  } = {}) {
     const folder = await mkdtemp(join(tmpdir(), 'varve-fixture-'))
     const secret = { kind: 'key-file', secret: Buffer.alloc(32, 7) } as const
-    await createRepository(backend, { secrets: [{ secret, label: '' }], chunking: defaultChunking, nowNs: 0n })
+    await createRepository(backend, {
+      secrets: [{ secret, label: '' }],
+      chunking: defaultChunking,
+      nowNs: 0n,
+    })
     const store = await Store.open({
       backend,
       secret: async () => secret,
@@ -162,7 +180,8 @@ export class RepositoryFixture implements AsyncDisposable {
     for (const key of [...entries.keys()].sort()) {
       const entry = entries.get(key)!
       const { content } = entry
-      const size = content !== null && typeof content === 'object' && 'form' in content ? content.sizeBytes : 0
+      const size =
+        content !== null && typeof content === 'object' && 'form' in content ? content.sizeBytes : 0
       writer.add(key, encodeEntryValue(entry), size)
     }
     return writer.finish()
@@ -171,8 +190,10 @@ export class RepositoryFixture implements AsyncDisposable {
   #entryOf(planned: Planned, sink: InlineSink): Entry {
     if (isPart(planned)) return this.#entryOf({ file: [planned] }, sink)
     if (Array.isArray(planned)) return this.#entryOf({ file: planned }, sink)
-    const { file, holes = [], content = null, ...attributes } = planned as PlannedEntry
+    const { file, holes = [], longXattr, content = null, ...attributes } = planned as PlannedEntry
     const entry = { ...plain, type: EntryType.file, content, ...attributes } as Entry
+    if (longXattr !== undefined)
+      Object.assign(entry, { xattrs: [...entry.xattrs, storedXattr(longXattr, sink)] })
     if (entry.type !== EntryType.file) return entry
     return { ...entry, content: this.#fileContent(file ?? [], storeHoles(holes, sink), sink) }
   }
@@ -195,7 +216,16 @@ export class RepositoryFixture implements AsyncDisposable {
 }
 
 const isPart = (planned: Planned): planned is Part =>
-  typeof planned === 'string' || planned instanceof Uint8Array || (!Array.isArray(planned) && 'zeros' in planned)
+  typeof planned === 'string' ||
+  planned instanceof Uint8Array ||
+  (!Array.isArray(planned) && 'zeros' in planned)
+
+const storedXattr = ([name, value]: readonly [string, Uint8Array], sink: InlineSink): Xattr => {
+  const ids: ChunkId[] = []
+  for (let at = 0; at < value.length; at += xattrChunkMaxBytes)
+    ids.push(sink.put(ChunkKind.data, value.subarray(at, at + xattrChunkMaxBytes)))
+  return { name: byteStringOfText(name), value: { sizeBytes: value.length, ids } }
+}
 
 /** Text as UTF-8; what begins with `latin1:` stands for the bytes themselves. */
 const pathBytes = (text: string): ByteString =>
@@ -211,7 +241,6 @@ class InlineSink implements NodeSink {
   ) {}
 
   static async open(store: Store, packTargetBytes: number): Promise<InlineSink> {
-    const { ChunkHasher } = await import('../src/crypto/chunk-id.js')
     const hasher = new ChunkHasher(store.keys.keyring.idKey)
     const lookup = new ChunkLookup(new LookupState(store.index.local, 64 * 1024).config())
     const setup = {
@@ -224,7 +253,9 @@ class InlineSink implements NodeSink {
       packTargetBytes,
     }
     const chunks = new ChunkStore(setup, 0, lookup, new StageClock(() => 0n))
-    chunks.takeStagingPaths(await Promise.all(Array.from({ length: 64 }, () => store.backend.openStaging('packs'))))
+    chunks.takeStagingPaths(
+      await Promise.all(Array.from({ length: 64 }, () => store.backend.openStaging('packs'))),
+    )
     return new InlineSink(store, chunks, lookup, (kind, bytes) => {
       return Uint8Array.from(hasher.idOf(kind, Buffer.from(bytes), 0, bytes.length)) as ChunkId
     })

@@ -10,13 +10,16 @@ const loneSurrogates = /[\udc80-\udcff]/u
 export const byteStringOfEscapedText = (text: string): ByteString => {
   if (!loneSurrogates.test(text)) return byteStringOf(Buffer.from(text, 'utf8'))
   const parts = text.split(/([\udc80-\udcff])/u)
-  return byteStringOf(Buffer.concat(parts.map((part, at) => (at % 2 === 1 ? escapedByte(part) : Buffer.from(part)))))
+  return byteStringOf(
+    Buffer.concat(parts.map((part, at) => (at % 2 === 1 ? escapedByte(part) : Buffer.from(part)))),
+  )
 }
 
 /** The reverse: text, with a lone surrogate for every byte that is not part of valid UTF-8. */
 export const escapedTextOf = (value: ByteString): string => {
+  const decoded = textOf(value)
+  if (!decoded.includes('\ufffd')) return decoded
   const bytes = Buffer.from(value, 'latin1')
-  if (isUtf8(bytes)) return textOf(value)
   let text = ''
   for (let at = 0; at < bytes.length; ) {
     const sequence = bytes.subarray(at, at + sequenceLength(bytes[at]!))

@@ -1,26 +1,34 @@
 import assert from 'node:assert/strict'
+import { VarveError } from '../errors.js'
+import type { ByteString } from '../bytes/byte-string.js'
 import { CborWriter } from './cbor-writer.js'
 import { type Entry, EntryType, type FileContent, type Holes, isFileContent, type Xattr } from './entry.js'
 import type { Extension } from './extension.js'
-import { idSizeBytes, nanosecondsMax, ownerNameMaxBytes, piecesInEntryMaxBytes } from './limits.js'
+import {
+  entryValueMaxBytes,
+  idSizeBytes,
+  nanosecondsMax,
+  ownerNameMaxBytes,
+  piecesInEntryMaxBytes,
+} from './limits.js'
 
 const scratch = new CborWriter()
 
 /**
  * The items 2 to 18 of an entry (docs/FORMAT.md §8.2), without the array's head and the key. They are the same wherever
  * the entry stands, so those of an unchanged entry are taken over as they are.
+ * Errors: `source` where they take more than 1 MiB, or the name of its owner or group more than 1,024 bytes.
  */
 export function encodeEntryValue(entry: Entry): Buffer {
   scratch.clear()
   assert.ok(entry.mode <= 0o7777 && entry.flags <= 1)
   assert.ok(entry.mtimeNanoseconds <= nanosecondsMax && entry.ctimeNanoseconds <= nanosecondsMax)
-  assert.ok(entry.user.length <= ownerNameMaxBytes && entry.group.length <= ownerNameMaxBytes)
   scratch.uint(entry.type)
   scratch.uint(entry.mode)
   scratch.uint(entry.uid)
   scratch.uint(entry.gid)
-  scratch.byteString(entry.user)
-  scratch.byteString(entry.group)
+  writeOwnerName(entry.user)
+  writeOwnerName(entry.group)
   scratch.int(entry.mtimeSeconds)
   scratch.uint(entry.mtimeNanoseconds)
   scratch.int(entry.ctimeSeconds)
@@ -32,7 +40,21 @@ export function encodeEntryValue(entry: Entry): Buffer {
   writeContent(entry)
   writeXattrs(entry.xattrs)
   writeExtensions(entry.extensions)
+  if (scratch.sizeBytes > entryValueMaxBytes) {
+    throw new VarveError('source', 'its extended attributes take more than an entry can hold', {
+      hint: 'Remove some of them.',
+    })
+  }
   return scratch.bytes()
+}
+
+function writeOwnerName(name: ByteString): void {
+  if (name.length > ownerNameMaxBytes) {
+    throw new VarveError('source', 'the name of its owner or group takes more than an entry can hold', {
+      hint: 'Leave such a name out: the number stays.',
+    })
+  }
+  scratch.byteString(name)
 }
 
 function writeContent({ type, content }: Entry): void {

@@ -44,8 +44,17 @@ export const holeMapMaxBytes = 64 * MiB
 export const nameMaxBytes = 255
 export const keyMaxBytes = 65_535
 export const nodeMaxBytes = 64 * KiB
-export const nodeCutFromBytes = 4096
+/** What the items of a leaf take at least where the keyed hash may end it; of an inner node (§8.3). */
+export const leafCutFromBytes = 4096
+export const innerCutFromBytes = 1024
+/**
+ * An inner node does not end before it has this many children. Without it, first keys of tens of kilobytes would make
+ * nodes of one child each, and no level would ever have fewer nodes than the one below.
+ */
+export const innerChildrenMin = 16
 export const treeLevelsMax = 12
+/** Items 2 to 18 of an entry. */
+export const entryValueMaxBytes = MiB
 export const ownerNameMaxBytes = 1024
 export const symlinkTargetMaxBytes = 65_535
 export const xattrNameMaxBytes = 255

@@ -2,7 +2,14 @@ import assert from 'node:assert/strict'
 import type { ByteString } from '../bytes/byte-string.js'
 import { type SipKey, sipHash32 } from '../crypto/siphash.js'
 import { CborWriter, cborHeadSizeBytes } from './cbor-writer.js'
-import { idSizeBytes, nodeCutFromBytes, nodeMaxBytes, treeLevelsMax } from './limits.js'
+import {
+  idSizeBytes,
+  innerChildrenMin,
+  innerCutFromBytes,
+  leafCutFromBytes,
+  nodeMaxBytes,
+  treeLevelsMax,
+} from './limits.js'
 import type { TreeChild } from './tree-node.js'
 
 /** An entry as the tree's writer hands it on. */
@@ -12,11 +19,20 @@ export interface LeafItem {
   readonly value: Uint8Array
 }
 
+/** What the boundary rule wants to know of a node that still grows. A `NodeWriter` is one. */
+export interface GrowingNode {
+  readonly level: number
+  /** Number of items so far. */
+  readonly count: number
+  /** Encoded bytes of the items so far: s of docs/FORMAT.md §8.3. */
+  readonly itemsSizeBytes: number
+}
+
 /**
  * Puts one node of a tree together (docs/FORMAT.md §8.2), item by item, in the order of their keys. Used again after
  * `finish`, so that a level needs one writer only.
  */
-export class NodeWriter {
+export class NodeWriter implements GrowingNode {
   readonly level: number
   readonly #items = new CborWriter(2 * nodeMaxBytes)
   #count = 0
@@ -32,7 +48,6 @@ export class NodeWriter {
     return this.#count
   }
 
-  /** Encoded bytes of the items so far: s of §8.3. */
   get itemsSizeBytes(): number {
     return this.#items.sizeBytes
   }
@@ -100,20 +115,21 @@ export class NodeWriter {
 }
 
 /**
- * Does an item that would take `nextSizeBytes` start a new node, when the one so far holds `itemsSizeBytes` (§8.3)?
- * The keyed hash is only asked where it can matter.
+ * Does an item of this key, which would take `nextSizeBytes`, start a new node (§8.3)? With 0 for a size that is not known
+ * yet, true is certain and false is not. The keyed hash is only asked where it can matter.
  */
 export function startsNewNode(
   treeKey: SipKey,
-  level: number,
+  node: GrowingNode,
   key: ByteString,
-  itemsSizeBytes: number,
   nextSizeBytes: number,
 ): boolean {
-  if (itemsSizeBytes === 0) return false
+  const { level, count, itemsSizeBytes } = node
+  if (count < (level === 0 ? 1 : innerChildrenMin)) return false
   if (itemsSizeBytes + nextSizeBytes > nodeMaxBytes) return true
-  if (itemsSizeBytes < nodeCutFromBytes) return false
-  return sipHash32(treeKey, String.fromCharCode(level), key) < (itemsSizeBytes - nodeCutFromBytes) * 0x1_0000
+  const cutFromBytes = level === 0 ? leafCutFromBytes : innerCutFromBytes
+  if (itemsSizeBytes < cutFromBytes) return false
+  return sipHash32(treeKey, String.fromCharCode(level), key) < (itemsSizeBytes - cutFromBytes) * 0x1_0000
 }
 
 /** A leaf of exactly these items. */

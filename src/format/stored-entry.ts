@@ -3,7 +3,7 @@ import type { CborReader } from './cbor-reader.js'
 import { type Entry, type EntryContent, EntryType, type Xattr } from './entry.js'
 import { readContent, readEntryExtensions, readXattrs } from './entry-content.js'
 import type { Extension } from './extension.js'
-import { nanosecondsMax, ownerNameMaxBytes } from './limits.js'
+import { entryValueMaxBytes, nanosecondsMax, ownerNameMaxBytes } from './limits.js'
 
 const safeMax = Number.MAX_SAFE_INTEGER
 
@@ -58,6 +58,7 @@ export class StoredEntry implements Entry {
     this.xattrs = readXattrs(reader)
     this.extensions = readEntryExtensions(reader)
     this.valueEnd = reader.at
+    if (this.valueEnd - this.valueAt > entryValueMaxBytes) throw reader.corrupt('entry is too large')
     if (this.mount !== 0 && (this.links < 2 || type === EntryType.directory))
       throw reader.corrupt('mount is not 0')
   }

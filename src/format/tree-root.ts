@@ -6,6 +6,7 @@ import type { RecordValue } from './record.js'
 /** Names a whole tree (docs/FORMAT.md §9.4). */
 export interface TreeRoot {
   readonly id: ChunkId
+  /** 0 where the root is a leaf. */
   readonly level: number
   /** Number of entries. */
   readonly entries: number

@@ -1,8 +1,8 @@
 import { randomBytes } from 'node:crypto'
-import { openLocation } from '../backend/open-location.js'
 import type { Backend } from '../backend/backend.js'
-import { compressionLevel, type compressionLevels } from '../compression/codec.js'
+import { openLocation } from '../backend/open-location.js'
 import type { ChunkLevel } from '../chunking/parameters.js'
+import { compressionLevel, type compressionLevels } from '../compression/codec.js'
 import { defaultCacheDirectory, temporaryCacheDirectory } from '../filesystem/cache-directory.js'
 import { cpuCount } from '../filesystem/host.js'
 import { Store } from '../repository/store.js'
@@ -26,7 +26,7 @@ export interface OpenOptions {
 export interface InitOptions extends OpenOptions {
   /** Also make a recovery key. */
   readonly recoveryKey?: boolean
-  /** How the average chunk size grows with the offset in a file; see docs/FORMAT.md, Chunking. */
+  /** How the average chunk size grows with the offset in a file; see docs/FORMAT.md §4.2. */
   readonly chunkSize?: readonly ChunkLevel[]
   /** What the first key is called in `key list`. */
   readonly label?: string
@@ -38,7 +38,9 @@ export const openBackend = (location: string, create: boolean): Promise<Backend>
 /** Opens the store at the location, and says what must be cleaned up after it. */
 export const openStore = async (options: OpenOptions, backend: Backend): Promise<Store> => {
   const { secret } = options
-  const cacheDirectory = options.noCache ? temporaryCacheDirectory() : (options.cacheDirectory ?? defaultCacheDirectory())
+  const cacheDirectory = options.noCache
+    ? temporaryCacheDirectory()
+    : (options.cacheDirectory ?? defaultCacheDirectory())
   try {
     return await Store.open({
       backend,

@@ -1,12 +1,33 @@
 import { randomBytes } from 'node:crypto'
 import { defaultChunking } from '../chunking/parameters.js'
 import { formatRecoveryKey } from '../crypto/recovery-key.js'
+import { defaultCacheDirectory } from '../filesystem/cache-directory.js'
+import type { ArchiveOptions } from '../operations/archive/archive.js'
 import type { BackupOptions, BackupReport } from '../operations/backup/backup-options.js'
-import { backup } from '../operations/backup/backup.js'
+import type { CacheSummary } from '../operations/cache/cache.js'
+import type { CheckOptions, CheckReport } from '../operations/check/check-options.js'
+import type { DiffOptions } from '../operations/diff/diff.js'
+import type { Difference } from '../operations/diff/difference.js'
+import type { EntriesOptions } from '../operations/entries/entries.js'
+import type { FindOptions, FoundEntry } from '../operations/find/find.js'
+import type { KeySummary } from '../operations/keys/key-summary.js'
+import type { ReadFileOptions } from '../operations/read/read-file.js'
+import type { RestoreOptions, RestoreReport } from '../operations/restore/restore-options.js'
+import type { SnapshotsOptions } from '../operations/snapshots/snapshots.js'
+import type { StatsOptions, StatsReport } from '../operations/stats/stats.js'
 import { createRepository } from '../repository/create-repository.js'
+import { type Reference, resolveReference } from '../repository/resolve-reference.js'
 import type { Store } from '../repository/store.js'
-import { currentTimeNs, type InitOptions, openBackend, type OpenOptions, openStore } from './open-options.js'
-import { slotSecretOf } from './secret.js'
+import type { ListedEntry } from '../snapshot/listed-entry.js'
+import { type SnapshotSummary, snapshotSummaryOf } from '../snapshot/snapshot-summary.js'
+import { currentTimeNs, type InitOptions, type OpenOptions, openBackend, openStore } from './open-options.js'
+import { type NewSecret, slotSecretOf } from './secret.js'
+
+export interface NewKeyOptions {
+  readonly secret: NewSecret
+  /** At most 255 bytes of UTF-8. */
+  readonly label?: string
+}
 
 /**
  * A varve repository. Open one with `Repository.open`, make one with `Repository.init`, and close it with
@@ -24,7 +45,8 @@ export class Repository implements AsyncDisposable {
     const given = slotSecretOf(typeof secret === 'function' ? await secret() : secret)
     const recovery = options.recoveryKey ? randomBytes(32) : undefined
     const secrets = [{ secret: given, label }]
-    if (recovery !== undefined) secrets.push({ secret: { kind: 'recovery', secret: recovery }, label: 'recovery key' })
+    if (recovery !== undefined)
+      secrets.push({ secret: { kind: 'recovery', secret: recovery }, label: 'recovery key' })
     const chunking = options.chunkSize === undefined ? defaultChunking : { levels: options.chunkSize }
     await using backend = await openBackend(options.location, true)
     await createRepository(backend, { secrets, chunking, nowNs: currentTimeNs() })
@@ -43,9 +65,131 @@ export class Repository implements AsyncDisposable {
     return this.store.repositoryId
   }
 
+  // Each operation is loaded when it is first called: a program that only lists snapshots starts faster without the rest.
+
   /** Takes a snapshot of paths or of a stream. */
-  backup(options: BackupOptions): Promise<BackupReport> {
+  async backup(options: BackupOptions): Promise<BackupReport> {
+    const { backup } = await import('../operations/backup/backup.js')
     return backup(this.store, options)
+  }
+
+  /** The snapshots that pass the filter, oldest first. */
+  async snapshots(options: SnapshotsOptions = {}): Promise<SnapshotSummary[]> {
+    const { snapshots } = await import('../operations/snapshots/snapshots.js')
+    return snapshots(this.store, options)
+  }
+
+  /** What a reference names: `latest`, an id or its unique beginning, each with an optional `:path`. */
+  async snapshot(reference: Reference): Promise<{ snapshot: SnapshotSummary; path: string }> {
+    const { snapshot, path } = await resolveReference(this.store, reference)
+    return { snapshot: snapshotSummaryOf(snapshot), path }
+  }
+
+  /** The entries of a directory of a snapshot, or one entry. */
+  async *entries(
+    reference: Reference,
+    options: EntriesOptions = {},
+  ): AsyncGenerator<ListedEntry, void, undefined> {
+    const { entries } = await import('../operations/entries/entries.js')
+    yield* entries(this.store, reference, options)
+  }
+
+  /** Entries whose names match, in one snapshot or in many. */
+  async *find(
+    patterns: readonly string[],
+    options: FindOptions = {},
+  ): AsyncGenerator<FoundEntry, void, undefined> {
+    const { find } = await import('../operations/find/find.js')
+    yield* find(this.store, patterns, options)
+  }
+
+  /** The content of one file, or a range of it. Reads only what it needs. */
+  async *readFile(
+    reference: Reference,
+    options: ReadFileOptions = {},
+  ): AsyncGenerator<Uint8Array, void, undefined> {
+    const { readFile } = await import('../operations/read/read-file.js')
+    yield* readFile(this.store, reference, options)
+  }
+
+  /** A directory as a tar stream. */
+  async *archive(
+    reference: Reference,
+    options: ArchiveOptions = {},
+  ): AsyncGenerator<Uint8Array, void, undefined> {
+    const { archive } = await import('../operations/archive/archive.js')
+    yield* archive(this.store, reference, options)
+  }
+
+  /** What the second snapshot changed of the first, in time proportional to the change. */
+  async *diff(
+    before: Reference,
+    after: Reference,
+    options: DiffOptions = {},
+  ): AsyncGenerator<Difference, void, undefined> {
+    const { diff } = await import('../operations/diff/diff.js')
+    yield* diff(this.store, before, after, options)
+  }
+
+  /** Brings a snapshot, or a part of it, back into a directory. */
+  async restore(options: RestoreOptions): Promise<RestoreReport> {
+    const { restore } = await import('../operations/restore/restore.js')
+    return restore(this.store, options)
+  }
+
+  /** Proves that everything is there and, with `readData`, that all stored bytes are what they were. */
+  async check(options: CheckOptions = {}): Promise<CheckReport> {
+    const { check } = await import('../operations/check/check.js')
+    return check(this.store, options)
+  }
+
+  /** Sizes: what snapshots hold, what they share, what they take. */
+  async stats(options: StatsOptions = {}): Promise<StatsReport> {
+    const { stats } = await import('../operations/stats/stats.js')
+    return stats(this.store, options)
+  }
+
+  /** The keys that open the repository, oldest first. */
+  async keys(): Promise<KeySummary[]> {
+    const { listKeys } = await import('../operations/keys/list-keys.js')
+    return listKeys(this.store)
+  }
+
+  /** Adds a key; `new-recovery` makes a recovery key and gives it back. */
+  async addKey({ secret, label }: NewKeyOptions): Promise<{ id: string; recoveryKey?: string }> {
+    const { addKey } = await import('../operations/keys/add-key.js')
+    const wanted = secret.kind === 'new-recovery' ? ({ kind: 'recovery' } as const) : slotSecretOf(secret)
+    return addKey(this.store, { secret: wanted, ...(label === undefined ? {} : { label }) })
+  }
+
+  /** Takes a key away, by its id or the beginning of it. Never the one that this repository was opened with. */
+  async removeKey(id: string): Promise<void> {
+    const { removeKey } = await import('../operations/keys/remove-key.js')
+    await removeKey(this.store, id)
+  }
+
+  /** Puts a new password in the place of the old one; open the repository again afterwards. */
+  async changePassword({ password }: { readonly password: string }): Promise<{ id: string }> {
+    const { changePassword } = await import('../operations/keys/change-password.js')
+    return changePassword(this.store, { password })
+  }
+
+  /** What is needed to open the repository when its own key objects are lost, as text to print. */
+  async exportKeys(): Promise<string> {
+    const { exportKeys } = await import('../operations/keys/export-keys.js')
+    return exportKeys(this.store)
+  }
+
+  /** What this machine's caches of repositories take. Needs no key. */
+  static async cacheOf(directory?: string): Promise<CacheSummary> {
+    const { cacheSummary } = await import('../operations/cache/cache.js')
+    return cacheSummary(directory ?? defaultCacheDirectory())
+  }
+
+  /** Deletes them: it costs only the time to fetch the index again. */
+  static async clearCache(directory?: string): Promise<{ bytesFreed: number }> {
+    const { clearCache } = await import('../operations/cache/cache.js')
+    return clearCache(directory ?? defaultCacheDirectory())
   }
 
   async [Symbol.asyncDispose](): Promise<void> {

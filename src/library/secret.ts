@@ -9,6 +9,9 @@ export type Secret =
   /** As it was printed; case, spaces and dashes do not matter. */
   | { readonly kind: 'recovery'; readonly key: string }
 
+/** What a key can be made of; a new recovery key is drawn at random. */
+export type NewSecret = Secret | { readonly kind: 'new-recovery' }
+
 /** Errors: `invalid-argument` for a recovery key that cannot be one. */
 export const slotSecretOf = (secret: Secret): SlotSecret => {
   if (secret.kind === 'password') return secret

@@ -9,7 +9,7 @@ export const blockChunksTarget = 16_384
  * one about the other (docs/THREATS.md). The plaintext is gathered in a buffer that is used again for the next block.
  */
 export class BlockBuilder {
-  readonly #plaintext: Uint8Array
+  #plaintext: Uint8Array<ArrayBuffer>
   readonly lengths: number[] = []
   #ids = new Uint8Array(idSizeBytes * 256)
   #sizeBytes = 0
@@ -17,9 +17,10 @@ export class BlockBuilder {
   constructor(
     readonly kind: ChunkKind,
     readonly owner: number,
-    chunkBytesMax: number,
+    /** As long as chunks are usually at most; a longer one makes the buffer grow. */
+    chunkBytesExpected: number,
   ) {
-    this.#plaintext = new Uint8Array(blockTargetBytes + chunkBytesMax)
+    this.#plaintext = new Uint8Array(blockTargetBytes + chunkBytesExpected)
   }
 
   get isEmpty(): boolean {
@@ -42,10 +43,11 @@ export class BlockBuilder {
 
   /** Copies the chunk. The caller seals and clears the block once it is full. */
   add(id: Uint8Array, chunk: Uint8Array): void {
+    this.#plaintext = grown(this.#plaintext, this.#sizeBytes + chunk.length)
     this.#plaintext.set(chunk, this.#sizeBytes)
     this.#sizeBytes += chunk.length
     const at = this.lengths.length * idSizeBytes
-    if (at === this.#ids.length) this.#growIds()
+    this.#ids = grown(this.#ids, at + idSizeBytes)
     this.#ids.set(id, at)
     this.lengths.push(chunk.length)
   }
@@ -54,10 +56,12 @@ export class BlockBuilder {
     this.lengths.length = 0
     this.#sizeBytes = 0
   }
+}
 
-  #growIds(): void {
-    const ids = new Uint8Array(this.#ids.length * 2)
-    ids.set(this.#ids)
-    this.#ids = ids
-  }
+/** The same bytes with room for `sizeBytes`, and some to spare. */
+const grown = (bytes: Uint8Array<ArrayBuffer>, sizeBytes: number): Uint8Array<ArrayBuffer> => {
+  if (bytes.length >= sizeBytes) return bytes
+  const larger = new Uint8Array(2 * sizeBytes)
+  larger.set(bytes)
+  return larger
 }

@@ -1,7 +1,7 @@
-import { Codec, parseBody } from '../format/block-body.js'
-import { blockTag, openBlock } from '../format/block.js'
 import type { Codec as Compression } from '../compression/codec.js'
 import { CorruptError } from '../errors.js'
+import { blockTag, openBlock } from '../format/block.js'
+import { Codec, parseBody } from '../format/block-body.js'
 import type { PackDirectory } from '../format/pack-directory.js'
 import type { Seals } from '../format/seal.js'
 
@@ -27,7 +27,10 @@ export const openBlockContent = (
     throw new CorruptError(name, 'is not the block that the pack was written with')
   const body = parseBody(openBlock(seals, stored, name, directory.kind), name)
   const lengths = directory.chunkSizesOf(block)
-  if (body.lengths.length !== lengths.length || body.lengths.some((length, index) => length !== lengths[index]))
+  if (
+    body.lengths.length !== lengths.length ||
+    body.lengths.some((length, index) => length !== lengths[index])
+  )
     throw new CorruptError(name, 'has other chunks than the directory says')
   if (body.codec === Codec.stored) return body.payload
   const content =

@@ -1,8 +1,7 @@
-import { blockOverheadBytes, openBlock, sealBlockInto } from '../format/block.js'
-import { Codec, parseBody, writeBodyHeader } from '../format/block-body.js'
 import type { Codec as Compression } from '../compression/codec.js'
 import { VarveError } from '../errors.js'
-import { blockTargetBytes } from '../format/limits.js'
+import { blockOverheadBytes, openBlock, sealBlockInto } from '../format/block.js'
+import { Codec, parseBody, writeBodyHeader } from '../format/block-body.js'
 import type { Seals } from '../format/seal.js'
 import { type BlockBuilder, blockChunksTarget } from './block-builder.js'
 
@@ -21,26 +20,21 @@ export type StageMark = (stage: 'compress' | 'seal' | 'verify') => void
  * reason (a bug in the compressor, a flipped bit in memory), must never replace the source's bytes. Its cost: bench/stages.
  */
 export class BlockSealer {
-  readonly #compressed: Uint8Array
-  readonly #sealed: Uint8Array
-  readonly #verified: Uint8Array
+  #compressed = new Uint8Array(0)
+  #sealed = new Uint8Array(0)
+  #verified = new Uint8Array(0)
 
   constructor(
     private readonly seals: Seals,
     private readonly compression: Compression,
     /** 0: store as it is. */
     private readonly level: number,
-    chunkBytesMax: number,
     private readonly mark: StageMark,
-  ) {
-    const contentBytesMax = blockTargetBytes + chunkBytesMax
-    this.#compressed = new Uint8Array(contentBytesMax)
-    this.#verified = new Uint8Array(contentBytesMax)
-    this.#sealed = new Uint8Array(contentBytesMax + bodyHeaderBytesMax + blockOverheadBytes)
-  }
+  ) {}
 
   seal(block: BlockBuilder): SealedBytes {
     const { plaintext } = block
+    this.#makeRoom(plaintext.length)
     const payload = this.#payloadOf(plaintext)
     this.mark('compress')
     const codec = payload === plaintext ? Codec.stored : Codec.zstd
@@ -53,6 +47,14 @@ export class BlockSealer {
     return { bytes, tag }
   }
 
+  /** The buffers stay as large as the largest block was. */
+  #makeRoom(contentBytes: number): void {
+    if (contentBytes <= this.#compressed.length) return
+    this.#compressed = new Uint8Array(contentBytes)
+    this.#verified = new Uint8Array(contentBytes)
+    this.#sealed = new Uint8Array(contentBytes + bodyHeaderBytesMax + blockOverheadBytes)
+  }
+
   /** Compressed where that saves at least a hundredth part: less is not worth the decompression of every later read. */
   #payloadOf(plaintext: Uint8Array): Uint8Array {
     if (this.level === 0) return plaintext
@@ -63,7 +65,8 @@ export class BlockSealer {
 
   #verify(bytes: Uint8Array, block: BlockBuilder): void {
     const body = parseBody(openBlock(this.seals, bytes, 'new block', block.kind), 'new block')
-    const same = body.contentSizeBytes === block.plaintext.length && body.lengths.length === block.lengths.length
+    const same =
+      body.contentSizeBytes === block.plaintext.length && body.lengths.length === block.lengths.length
     if (same && this.#contentOf(body).equals(block.plaintext)) return
     throw new VarveError('corrupt', 'a new block does not open to the bytes that went into it', {
       hint: 'Nothing was stored of it. Check the memory of this machine, then run the backup again.',

@@ -85,7 +85,11 @@ export class ChunkReader implements NodeSource {
 
   async #loadBlock(packId: PackId, directory: PackDirectory, block: number): Promise<Buffer> {
     const name = `packs/${packId}`
-    const stored = await this.backend.readRange(name, directory.blockOffsets[block]!, directory.blockSizes[block]!)
+    const stored = await this.backend.readRange(
+      name,
+      directory.blockOffsets[block]!,
+      directory.blockSizes[block]!,
+    )
     return openBlockContent(this.seals, this.codec, directory, block, stored, name)
   }
 
@@ -132,7 +136,8 @@ export class ChunkReader implements NodeSource {
     packName: string,
   ): Uint8Array {
     let start = 0
-    for (let before = directory.firstChunks[block]!; before < chunk; before++) start += directory.chunkSizes[before]!
+    for (let before = directory.firstChunks[block]!; before < chunk; before++)
+      start += directory.chunkSizes[before]!
     const end = start + directory.chunkSizes[chunk]!
     if (!this.#hasher.idOf(directory.kind, content, start, end).equals(id))
       throw new CorruptError(blockName(packName, block), `has a chunk that is not ${hexOf(id)}`)
@@ -169,4 +174,3 @@ const missing = (id: ChunkId): VarveError =>
   new VarveError('missing', `chunk ${hexOf(id)} is in no pack`, {
     hint: 'Run varve check to see which snapshots and files need it.',
   })
-

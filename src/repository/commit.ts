@@ -1,8 +1,8 @@
+import { VarveError } from '../errors.js'
 import type { PendingId } from '../format/ids.js'
 import { Folder, parsePendingName, pendingName, snapshotName } from '../format/names.js'
 import { type Pending, sealPending } from '../format/pending.js'
-import { sealSnapshot, type Snapshot } from '../format/snapshot.js'
-import { VarveError } from '../errors.js'
+import { type Snapshot, sealSnapshot } from '../format/snapshot.js'
 import { listCondemned, listPacks } from './pack-listing.js'
 import type { Store } from './store.js'
 
@@ -24,7 +24,11 @@ export const packsLost = async (store: Store, reliedOn: ReadonlySet<string>): Pr
  * W6 to W8: writes the snapshot, looks whether its pending record is still there, and removes that. False where a
  * collector has revoked it meanwhile: the snapshot was taken back, and everything from W3 on must be done again.
  */
-export const commitSnapshot = async (store: Store, snapshot: Snapshot, checkpoint: number): Promise<boolean> => {
+export const commitSnapshot = async (
+  store: Store,
+  snapshot: Snapshot,
+  checkpoint: number,
+): Promise<boolean> => {
   const { backend, seals } = store
   await backend.create(snapshotName(snapshot.id), sealSnapshot(seals, snapshot))
   if (!(await isPublished(store, snapshot.pendingId, checkpoint))) {

@@ -8,7 +8,11 @@ const packIdBytes = 32
  * "All that this root needs is in these packs." Packs never change, so this never goes stale (docs/GC-PROTOCOL.md, W5); whether
  * the packs are still there is another question. More packs than needed do no harm.
  */
-export const rememberCoverage = async (store: Store, root: TreeRoot, packs: ReadonlySet<string>): Promise<void> => {
+export const rememberCoverage = async (
+  store: Store,
+  root: TreeRoot,
+  packs: ReadonlySet<string>,
+): Promise<void> => {
   const bytes = Buffer.concat([...packs].map((id) => Buffer.from(id, 'hex')))
   await (await store.state()).set(keyOf(root), bytes)
 }
@@ -18,7 +22,8 @@ export const recallCoverage = async (store: Store, root: TreeRoot): Promise<Set<
   const bytes = await (await store.state()).get(keyOf(root))
   if (bytes === undefined || bytes.length % packIdBytes !== 0) return undefined
   const packs = new Set<string>()
-  for (let at = 0; at < bytes.length; at += packIdBytes) packs.add(hexOf(bytes.subarray(at, at + packIdBytes)))
+  for (let at = 0; at < bytes.length; at += packIdBytes)
+    packs.add(hexOf(bytes.subarray(at, at + packIdBytes)))
   return packs
 }
 

@@ -3,6 +3,7 @@ import type { Backend } from '../backend/backend.js'
 import { type ChunkingParameters, checkChunkingParameters } from '../chunking/parameters.js'
 import type { KeySlot, SlotSecret } from '../crypto/key-slot.js'
 import { makeSlot } from '../crypto/make-slot.js'
+import type { RandomSource } from '../crypto/random-source.js'
 import { VarveError } from '../errors.js'
 import { configHash, encodeConfig } from '../format/config.js'
 import type { RepositoryId } from '../format/ids.js'
@@ -23,20 +24,31 @@ export interface NewRepository {
  * Makes a repository: slots and keyring first and `config` last, so that an interrupted init leaves nothing that looks
  * like a repository, and can be run again. Errors: `repository-exists`, those of the backend.
  */
-export const createRepository = async (backend: Backend, request: NewRepository): Promise<void> => {
+export const createRepository = async (
+  backend: Backend,
+  request: NewRepository,
+  random: RandomSource = randomBytes,
+): Promise<void> => {
   checkChunkingParameters(request.chunking)
   await refuseWhatIsThere(backend)
-  const repositoryId = randomBytes(16) as Uint8Array as RepositoryId
+  const repositoryId = random(16) as RepositoryId
   const slots: KeySlot[] = []
   const recipients: KeyringRecipient[] = []
   for (const { secret, label } of request.secrets) {
-    const { slot, privateKey } = await makeSlot({ repositoryId, secret, label, createdNs: request.nowNs })
+    const { slot, privateKey } = await makeSlot({
+      repositoryId,
+      secret,
+      label,
+      createdNs: request.nowNs,
+      random,
+    })
     slots.push(slot)
     recipients.push(keyringRecipientOf(slotIdOf(slot), privateKey))
   }
   const config = encodeConfig({ repositoryId, chunkSizes: request.chunking.levels })
   for (const slot of slots) await backend.create(slotName(slotIdOf(slot)), encodeSlot(slot))
-  await writeKeyring(backend, firstKeyring(configHash(config), request.chunking, recipients), repositoryId)
+  const keyring = firstKeyring(configHash(config), request.chunking, recipients, random)
+  await writeKeyring(backend, keyring, repositoryId, random)
   await backend.create(configCopyName, config)
   await backend.create(configName, config)
 }
@@ -45,15 +57,16 @@ const firstKeyring = (
   hash: Uint8Array,
   { levels }: ChunkingParameters,
   slots: readonly KeyringRecipient[],
+  random: RandomSource,
 ): Keyring => ({
   number: 1,
   configHash: hash,
   chunkSizes: levels,
   slots,
-  idKey: randomBytes(32),
-  chunkerKey: randomBytes(32),
-  treeKey: randomBytes(16),
-  epochs: [[1, randomBytes(32)]],
+  idKey: random(32),
+  chunkerKey: random(32),
+  treeKey: random(16),
+  epochs: [[1, random(32)]],
   extensions: [],
 })
 

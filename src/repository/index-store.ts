@@ -52,7 +52,9 @@ export class IndexStore {
     if (packs.length === 0) return
     const entries = sortEntries(entriesOf(packs))
     const table = packs.map(({ id, sizeBytes, directory }) => ({ id, sizeBytes, kind: directory.kind }))
-    const parts = encodeIndexFile(this.seals, { packs: table, entries, superseded: [] }, (page) => this.#compress(page))
+    const parts = encodeIndexFile(this.seals, { packs: table, entries, superseded: [] }, (page) =>
+      this.#compress(page),
+    )
     const hash = createHash('sha256')
     for (const part of parts) hash.update(part)
     const id = hash.digest('hex') as IndexId
@@ -64,7 +66,12 @@ export class IndexStore {
     const name = indexName(id)
     try {
       const bytes = await this.backend.read(name)
-      const { packs, entries } = decodeIndexFile(this.seals, bytes, (page, size) => this.#decompress(page, size), name)
+      const { packs, entries } = decodeIndexFile(
+        this.seals,
+        bytes,
+        (page, size) => this.#decompress(page, size),
+        name,
+      )
       this.#addRun(entries, packs, [id])
     } catch (error) {
       if (!(error instanceof CorruptError)) throw error
@@ -72,7 +79,11 @@ export class IndexStore {
     }
   }
 
-  #addRun(entries: Uint8Array, packs: readonly { id: PackId; sizeBytes: number }[], indexFiles: IndexId[]): void {
+  #addRun(
+    entries: Uint8Array,
+    packs: readonly { id: PackId; sizeBytes: number }[],
+    indexFiles: IndexId[],
+  ): void {
     const records = packs.map(({ id, sizeBytes }) => ({ packId: id, sizeBytes }))
     this.local.addRun({ entries, packs: records, indexFiles })
   }
@@ -99,7 +110,13 @@ const entriesOf = (packs: readonly IndexablePack[]): Uint8Array => {
     let chunk = 0
     directory.blockChunkCounts.forEach((count, block) => {
       for (let ordinal = 0; ordinal < count; ordinal++, chunk++, at += ENTRY_BYTES)
-        writeEntry(entries, at, directory.ids.subarray(32 * chunk, 32 * chunk + 32), packOrdinal, locationOf(block, ordinal))
+        writeEntry(
+          entries,
+          at,
+          directory.ids.subarray(32 * chunk, 32 * chunk + 32),
+          packOrdinal,
+          locationOf(block, ordinal),
+        )
     })
   })
   return entries

@@ -1,4 +1,5 @@
 import type { Backend } from '../backend/backend.js'
+import type { RandomSource } from '../crypto/random-source.js'
 import { CorruptError, VarveError } from '../errors.js'
 import type { RepositoryId, SlotId } from '../format/ids.js'
 import { decodeKeyring, encodeKeyring, type Keyring, openKeyring } from '../format/keyring.js'
@@ -43,8 +44,9 @@ export const writeKeyring = async (
   backend: Backend,
   keyring: Keyring,
   repositoryId: RepositoryId,
+  random?: RandomSource,
 ): Promise<void> => {
-  const bytes = encodeKeyring(keyring, repositoryId)
+  const bytes = encodeKeyring(keyring, repositoryId, random)
   await backend.create(keyringName(keyring.number, 'a'), bytes)
   await backend.create(keyringName(keyring.number, 'b'), bytes)
 }

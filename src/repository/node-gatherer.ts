@@ -1,6 +1,6 @@
 import type { ChunkLookup } from '../chunk-index/chunk-lookup.js'
 import { ChunkHasher } from '../crypto/chunk-id.js'
-import { type ChunkId, ChunkKind } from '../format/ids.js'
+import type { ChunkId, ChunkKind } from '../format/ids.js'
 import { blockTargetBytes } from '../format/limits.js'
 
 /** Chunks that were hashed and claimed, ready to be sealed. */
@@ -44,8 +44,8 @@ export class NodeGatherer {
   }
 
   #add(kind: ChunkKind, id: ChunkId, bytes: Uint8Array): void {
-    let open = this.#open.get(kind)
-    if (open === undefined) this.#open.set(kind, (open = { parts: [], ids: [], sizeBytes: 0 }))
+    const open = this.#open.get(kind) ?? { parts: [], ids: [], sizeBytes: 0 }
+    this.#open.set(kind, open)
     open.parts.push(Uint8Array.from(bytes))
     open.ids.push(id)
     open.sizeBytes += bytes.length

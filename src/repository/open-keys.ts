@@ -4,8 +4,8 @@ import { checkChunkingParameters } from '../chunking/parameters.js'
 import type { KeySlot, SlotSecret } from '../crypto/key-slot.js'
 import { CorruptError } from '../errors.js'
 import type { StoredConfig } from '../format/config.js'
-import { configName } from '../format/names.js'
 import type { Keyring } from '../format/keyring.js'
+import { configName } from '../format/names.js'
 import { Seals } from '../format/seal.js'
 import { readConfigs } from './config-store.js'
 import { requireFeatures } from './feature-store.js'
@@ -23,9 +23,16 @@ export interface OpenedKeys {
 }
 
 /** docs/FORMAT.md §10, steps 1 to 3. The secret is asked for only once a repository was found. */
-export const openKeys = async (backend: Backend, askSecret: () => Promise<SlotSecret>): Promise<OpenedKeys> => {
+export const openKeys = async (
+  backend: Backend,
+  askSecret: () => Promise<SlotSecret>,
+): Promise<OpenedKeys> => {
   const configs = await readConfigs(backend)
-  const [slots, number] = await Promise.all([readSlots(backend), lastKeyringNumber(backend), requireFeatures(backend)])
+  const [slots, number] = await Promise.all([
+    readSlots(backend),
+    lastKeyringNumber(backend),
+    requireFeatures(backend),
+  ])
   const secret = await askSecret()
   let failure: unknown
   for (const config of configs) {
@@ -40,7 +47,12 @@ export const openKeys = async (backend: Backend, askSecret: () => Promise<SlotSe
   throw failure
 }
 
-const opened = (config: StoredConfig, slot: KeySlot, privateKey: Uint8Array, keyring: Keyring): OpenedKeys => {
+const opened = (
+  config: StoredConfig,
+  slot: KeySlot,
+  privateKey: Uint8Array,
+  keyring: Keyring,
+): OpenedKeys => {
   if (Buffer.compare(keyring.configHash, config.hash) !== 0)
     throw new CorruptError(configName, 'is not what the keyring was made with', {
       hint: 'Its copy, config.copy, may still be whole: put it in its place.',

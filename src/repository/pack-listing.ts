@@ -1,7 +1,13 @@
 import type { Backend } from '../backend/backend.js'
-import type { IndexId, PackId } from '../format/ids.js'
 import { openCondemned } from '../format/condemned.js'
-import { Folder, parseCondemnedName, parseIndexName, parsePackName, parseSuspectName } from '../format/names.js'
+import type { IndexId, PackId } from '../format/ids.js'
+import {
+  Folder,
+  parseCondemnedName,
+  parseIndexName,
+  parsePackName,
+  parseSuspectName,
+} from '../format/names.js'
 import type { Seals } from '../format/seal.js'
 import { openSuspect, type Suspect } from '../format/suspect.js'
 

@@ -1,6 +1,6 @@
 import type { Backend } from '../backend/backend.js'
-import type { FinishedPack } from '../pack/pack-builder.js'
 import { packName } from '../format/names.js'
+import type { FinishedPack } from '../pack/pack-builder.js'
 import type { IndexStore } from './index-store.js'
 
 /** Packs that are made durable at the same time. More would only queue at the disk. */
@@ -36,7 +36,8 @@ export class PackPublisher {
     publishing.catch((error: unknown) => {
       this.#failure ??= error
     })
-    while (this.#inFlight.size >= inFlightMax && this.#failure === undefined) await Promise.race(this.#inFlight).catch(ignore)
+    while (this.#inFlight.size >= inFlightMax && this.#failure === undefined)
+      await Promise.race(this.#inFlight).catch(ignore)
     if (this.#failure !== undefined) throw this.#failure
   }
 

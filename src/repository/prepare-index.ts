@@ -30,7 +30,11 @@ export const prepareIndex = async (store: Store, mayWrite: boolean): Promise<Pre
   await index.refresh()
   const listed = await listPacks(backend)
   const known = new Map(index.local.packs.map(({ packId, sizeBytes }) => [packId, sizeBytes]))
-  if (mayWrite) await adoptUnindexed(store, [...listed.keys()].filter((id) => !known.has(id)))
+  if (mayWrite)
+    await adoptUnindexed(
+      store,
+      [...listed.keys()].filter((id) => !known.has(id)),
+    )
   const gone = new Set([...known.keys()].filter((id) => !listed.has(id as PackId)))
   if (gone.size > 0) index.local.withPacksRemoved(gone)
   let storedBytes = 0
@@ -48,7 +52,8 @@ const adoptUnindexed = async (store: Store, ids: readonly PackId[]): Promise<voi
       found.push({ id, ...(await readDirectory(store.backend, store.seals, id)) })
     } catch (error) {
       // A pack that cannot be read is for check to report; nothing is deduplicated against it.
-      if (!(error instanceof VarveError) || (error.code !== 'corrupt' && error.code !== 'missing')) throw error
+      if (!(error instanceof VarveError) || (error.code !== 'corrupt' && error.code !== 'missing'))
+        throw error
     }
   }
   await store.index.write(found)

@@ -15,7 +15,11 @@ export interface FoundDirectory {
 }
 
 /** Reads and proves a pack's own directory (docs/FORMAT.md §5.2). Errors: `missing`, `corrupt`, `backend`. */
-export const readDirectory = async (backend: Backend, seals: Seals, packId: PackId): Promise<FoundDirectory> => {
+export const readDirectory = async (
+  backend: Backend,
+  seals: Seals,
+  packId: PackId,
+): Promise<FoundDirectory> => {
   const name = `packs/${packId}`
   const { bytes: tail, sizeBytes } = await backend.readTail(name, tailBytes)
   if (tail.length < packTrailerSizeBytes) throw new CorruptError(name, 'is too short for a pack')
@@ -25,6 +29,10 @@ export const readDirectory = async (backend: Backend, seals: Seals, packId: Pack
   const sealed =
     directorySizeBytes <= trailerAt
       ? tail.subarray(trailerAt - directorySizeBytes, trailerAt)
-      : await backend.readRange(name, sizeBytes - packTrailerSizeBytes - directorySizeBytes, directorySizeBytes)
+      : await backend.readRange(
+          name,
+          sizeBytes - packTrailerSizeBytes - directorySizeBytes,
+          directorySizeBytes,
+        )
   return { directory: openDirectory(seals, sealed, trailer, sizeBytes, name), sizeBytes }
 }

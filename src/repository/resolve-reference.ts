@@ -34,7 +34,8 @@ export const resolveReference = (
   reference: Reference,
   choice?: SnapshotChoice,
 ): Promise<ResolvedReference> => {
-  if (typeof reference === 'string') return resolveByteReference(store, byteStringOfEscapedText(reference), choice)
+  if (typeof reference === 'string')
+    return resolveByteReference(store, byteStringOfEscapedText(reference), choice)
   return resolveByteReference(store, `${reference.snapshot}:${reference.path}` as ByteString, choice)
 }
 

@@ -1,7 +1,7 @@
 import type { Backend } from '../backend/backend.js'
 import type { KeySlot, SlotSecret } from '../crypto/key-slot.js'
-import { openSlot } from '../crypto/open-slot.js'
 import { slotHintOf } from '../crypto/key-slot-keys.js'
+import { openSlot } from '../crypto/open-slot.js'
 import { CorruptError, VarveError } from '../errors.js'
 import type { RepositoryId, SlotId } from '../format/ids.js'
 import { Folder, idFromBytes, parseSlotName } from '../format/names.js'
@@ -76,4 +76,3 @@ const wrongSecret = (slots: readonly KeySlot[], secret: SlotSecret): VarveError 
     hint: 'Check that it belongs to this repository; varve key list, with another key, shows the slots.',
   })
 }
-

@@ -73,7 +73,8 @@ const readPending = async (backend: Backend, seals: Seals, name: string): Promis
   try {
     return openPending(seals, parsePendingName(name)!, await backend.read(name))
   } catch (error) {
-    if (error instanceof VarveError && (error.code === 'missing' || error.code === 'corrupt')) return undefined
+    if (error instanceof VarveError && (error.code === 'missing' || error.code === 'corrupt'))
+      return undefined
     throw error
   }
 }

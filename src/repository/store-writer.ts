@@ -1,6 +1,6 @@
 import { ChunkLookup } from '../chunk-index/chunk-lookup.js'
 import { LookupState } from '../chunk-index/lookup-state.js'
-import { ChunkKind, type ChunkId } from '../format/ids.js'
+import type { ChunkId, ChunkKind } from '../format/ids.js'
 import type { NodeSink } from '../tree/node-store.js'
 import { spanBytes } from '../workers/arena.js'
 import type {
@@ -205,7 +205,9 @@ export class StoreWriter implements NodeSink, AsyncDisposable {
   }
 
   async #openStaging(count: number): Promise<string[]> {
-    const paths = await Promise.all(Array.from({ length: count }, () => this.store.backend.openStaging('packs')))
+    const paths = await Promise.all(
+      Array.from({ length: count }, () => this.store.backend.openStaging('packs')),
+    )
     for (const path of paths) this.#unusedStaging.add(path)
     return paths
   }
@@ -216,7 +218,8 @@ export class StoreWriter implements NodeSink, AsyncDisposable {
     totals.bytesAdded += outcome.bytesAdded
     totals.packedBytes += outcome.packedBytes
     totals.bytesRead += outcome.bytesRead
-    for (const [stage, ns] of Object.entries(outcome.stageNs)) totals.stageNs[stage] = (totals.stageNs[stage] ?? 0) + ns
+    for (const [stage, ns] of Object.entries(outcome.stageNs))
+      totals.stageNs[stage] = (totals.stageNs[stage] ?? 0) + ns
     if (outcome.stagingUsed > 0) await this.#restock(outcome)
     for (const pack of outcome.packs) {
       this.#unusedStaging.delete(pack.stagedPath)
@@ -240,6 +243,8 @@ export class StoreWriter implements NodeSink, AsyncDisposable {
     const config = this.#lookups.config()
     this.#lookup.reconfigure(config)
     const threads = this.#pool?.started ?? 0
-    await Promise.all(Array.from({ length: threads }, (_, thread) => this.#pool!.runOn(thread, { kind: 'lookup', config })))
+    await Promise.all(
+      Array.from({ length: threads }, (_, thread) => this.#pool!.runOn(thread, { kind: 'lookup', config })),
+    )
   }
 }

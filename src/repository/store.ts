@@ -75,8 +75,13 @@ export class Store implements AsyncDisposable {
   /** For reading; `index.refresh()` must have been called once before. */
   get reader(): ChunkReader {
     const { index } = this
-    this.#reader ??= new ChunkReader(this.backend, this.seals, this.codec, this.keys.keyring.idKey, index.local, () =>
-      index.refresh(),
+    this.#reader ??= new ChunkReader(
+      this.backend,
+      this.seals,
+      this.codec,
+      this.keys.keyring.idKey,
+      index.local,
+      () => index.refresh(),
     )
     return this.#reader
   }
@@ -97,9 +102,13 @@ export class Store implements AsyncDisposable {
     const { number } = this.keys.keyring
     const seen = await this.#seenKeyring()
     if (seen > number)
-      throw new VarveError('corrupt', `keyring ${number} is older than keyring ${seen}, which this machine has seen`, {
-        hint: 'The storage was rolled back or tampered with. If you restored it yourself, clear the cache of this repository.',
-      })
+      throw new VarveError(
+        'corrupt',
+        `keyring ${number} is older than keyring ${seen}, which this machine has seen`,
+        {
+          hint: 'The storage was rolled back or tampered with. If you restored it yourself, clear the cache of this repository.',
+        },
+      )
     if (seen < number) await (await this.state()).set('keyring', Buffer.from(String(number)))
   }
 

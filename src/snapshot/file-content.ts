@@ -64,7 +64,10 @@ const ask = (source: NodeSource, pieces: FilePieces, from: number, to: number, o
   const bytes = source.get(id, ChunkKind.data)
   const check = (chunk: Uint8Array): Uint8Array => {
     if (chunk.byteLength === lengthBytes) return chunk
-    throw new CorruptError(objectName, `says ${lengthBytes} bytes of chunk ${hexOf(id)}, which has ${chunk.byteLength}`)
+    throw new CorruptError(
+      objectName,
+      `says ${lengthBytes} bytes of chunk ${hexOf(id)}, which has ${chunk.byteLength}`,
+    )
   }
   if (!(bytes instanceof Promise)) return { bytes: check(bytes), start, end, lengthBytes }
   const checked = bytes.then(check)
@@ -74,5 +77,6 @@ const ask = (source: NodeSource, pieces: FilePieces, from: number, to: number, o
 }
 
 function* zerosOf(lengthBytes: number): Generator<Uint8Array, void, undefined> {
-  for (let left = lengthBytes; left > 0; left -= zeros.length) yield zeros.subarray(0, Math.min(left, zeros.length))
+  for (let left = lengthBytes; left > 0; left -= zeros.length)
+    yield zeros.subarray(0, Math.min(left, zeros.length))
 }

@@ -5,7 +5,9 @@ export const groupKeyOf = ({ host, paths }: Pick<Snapshot, 'host' | 'paths'>): s
   JSON.stringify([host, [...paths].sort()])
 
 /** By host and paths; the order within a group is that of the argument. */
-export const groupSnapshots = <S extends Pick<Snapshot, 'host' | 'paths'>>(snapshots: readonly S[]): S[][] => {
+export const groupSnapshots = <S extends Pick<Snapshot, 'host' | 'paths'>>(
+  snapshots: readonly S[],
+): S[][] => {
   const groups = new Map<string, S[]>()
   for (const snapshot of snapshots) {
     const key = groupKeyOf(snapshot)

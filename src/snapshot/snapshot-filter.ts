@@ -15,7 +15,10 @@ export interface SnapshotFilter {
 }
 
 /** Whether a snapshot is of the hosts, tags and paths. */
-export const passesFilter = (snapshot: Pick<Snapshot, 'host' | 'tags' | 'paths'>, filter: SnapshotFilter): boolean =>
+export const passesFilter = (
+  snapshot: Pick<Snapshot, 'host' | 'tags' | 'paths'>,
+  filter: SnapshotFilter,
+): boolean =>
   isOneOf(filter.hosts, (host) => host === snapshot.host) &&
   isOneOf(filter.tags, (tags) => hasTags(snapshot.tags, tags)) &&
   hasPaths(snapshot.paths, filter.paths ?? [])

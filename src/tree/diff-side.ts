@@ -5,7 +5,7 @@ import { isLeaf, type TreeChild, type TreeNode } from '../format/tree-node.js'
 import type { KeyRange } from './key-range.js'
 import type { NodeSource } from './node-store.js'
 import { readChild, readRoot } from './read-node.js'
-import type { TreeRoot } from './tree-root.js'
+import type { TreeRoot } from '../format/tree-root.js'
 
 interface Frame {
   readonly node: TreeNode

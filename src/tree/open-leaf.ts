@@ -1,8 +1,8 @@
 import type { ByteString } from '../bytes/byte-string.js'
 import type { SipKey } from '../crypto/siphash.js'
-import { contentSizeBytesOf } from '../format/entry.js'
+import { addContentBytes, contentSizeBytesOf } from '../format/entry.js'
 import { ChunkKind } from '../format/ids.js'
-import { NodeWriter, startsNewNode } from '../format/node-writer.js'
+import { type GrowingNode, NodeWriter, startsNewNode } from '../format/node-writer.js'
 import type { TreeChild } from '../format/tree-node.js'
 import type { NodeSink } from './node-store.js'
 import type { LoadedLeaf } from './read-node.js'
@@ -38,23 +38,22 @@ export class OpenLeaf {
   endsBefore(key: ByteString, value: Uint8Array): boolean {
     if (this.endsByHash(key)) return true
     this.#settleBorrowed()
-    const { itemsSizeBytes } = this.#writer
-    return startsNewNode(this.#treeKey, 0, key, itemsSizeBytes, this.#writer.sizeOfEntry(key, value))
+    return startsNewNode(this.#treeKey, this.#writer, key, this.#writer.sizeOfEntry(key, value))
   }
 
   /** The same where the value is not known: true is certain, false is not. */
   endsByHash(key: ByteString): boolean {
     if (this.#borrowed !== undefined && this.#borrowedCount < this.#borrowed.entryCount)
       this.#settleBorrowed()
-    const itemsSizeBytes = this.#borrowed?.itemsSizeBytes ?? this.#writer.itemsSizeBytes
-    return startsNewNode(this.#treeKey, 0, key, itemsSizeBytes, 0)
+    const node = this.#borrowed === undefined ? this.#writer : wholeLeaf(this.#borrowed)
+    return startsNewNode(this.#treeKey, node, key, 0)
   }
 
   add(key: ByteString, value: Uint8Array, fileBytes: number): void {
     this.#settleBorrowed()
     this.#writer.addEntry(key, value)
     this.#entries.push({ key, value, fileBytes })
-    this.#bytes += fileBytes
+    this.#bytes = addContentBytes(this.#bytes, fileBytes)
   }
 
   /** Begins with the first entry of an earlier leaf. The leaf must be empty. */
@@ -110,3 +109,9 @@ export class OpenLeaf {
     }
   }
 }
+
+const wholeLeaf = ({ entryCount, itemsSizeBytes }: LoadedLeaf): GrowingNode => ({
+  level: 0,
+  count: entryCount,
+  itemsSizeBytes,
+})

@@ -10,7 +10,7 @@ import {
   type TreeNode,
   verifyTreeChild,
 } from '../format/tree-node.js'
-import type { TreeRoot } from './tree-root.js'
+import type { TreeRoot } from '../format/tree-root.js'
 
 /** A leaf as it was read. */
 export interface LoadedLeaf extends TreeLeaf {

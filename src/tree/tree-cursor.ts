@@ -7,7 +7,7 @@ import type { DirectoryOrder } from './directory-order.js'
 import { type KeyRange, wholeTree } from './key-range.js'
 import type { NodeSource } from './node-store.js'
 import { type LoadedLeaf, loadedLeaf, readChild, readRoot } from './read-node.js'
-import type { TreeRoot } from './tree-root.js'
+import type { TreeRoot } from '../format/tree-root.js'
 
 /** Children asked for ahead of the one that is read, from a source that takes its time. */
 const aheadMax = 4

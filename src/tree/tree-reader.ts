@@ -7,7 +7,7 @@ import { type KeyRange, listingRange, rangeOfKey, subtreeRange } from './key-ran
 import type { NodeSource } from './node-store.js'
 import { readRoot } from './read-node.js'
 import { TreeCursor } from './tree-cursor.js'
-import type { TreeRoot } from './tree-root.js'
+import type { TreeRoot } from '../format/tree-root.js'
 
 /** All entries, or those of a range of keys. Over the whole tree I-13 is checked too. */
 export const entries = (source: NodeSource, root: TreeRoot, range?: KeyRange): TreeCursor =>

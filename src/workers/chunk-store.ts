@@ -12,8 +12,6 @@ import type { StageClock } from './stage-clock.js'
 
 /** Blocks of several owners are open at once, at most so many: 1.5 MiB each. */
 const openBlocksMax = 4
-/** The longest node that trees and lists make is far below; 4 MiB is the format's bound for any chunk. */
-const nodeBytesMax = 4 * 1024 * 1024
 
 /** Hashes chunks, asks whether they are known, and gathers the new ones into blocks and packs. One for each thread. */
 export class ChunkStore {
@@ -36,10 +34,10 @@ export class ChunkStore {
   ) {
     this.#hasher = new ChunkHasher(setup.idKey)
     this.#seals = new Seals(setup.seals)
-    this.#chunkBytesMax = Math.max(chunkSizeMax(setup.chunking), nodeBytesMax)
+    this.#chunkBytesMax = chunkSizeMax(setup.chunking)
     const { compressionLevel: level } = setup
     const mark = (stage: string): void => clock.mark(stage)
-    this.#sealer = new BlockSealer(this.#seals, openCodec(level), level, this.#chunkBytesMax, mark)
+    this.#sealer = new BlockSealer(this.#seals, openCodec(level), level, mark)
   }
 
   /** Files that new packs may be written to. */

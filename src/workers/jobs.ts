@@ -1,8 +1,8 @@
 import type { ByteString } from '../bytes/byte-string.js'
-import type { ChunkingParameters } from '../chunking/parameters.js'
 import type { LookupConfig } from '../chunk-index/chunk-lookup.js'
-import type { ChunkKind } from '../format/ids.js'
+import type { ChunkingParameters } from '../chunking/parameters.js'
 import type { Xattr } from '../filesystem/xattrs.js'
+import type { ChunkKind } from '../format/ids.js'
 import type { SealMaterial } from '../format/seal.js'
 import type { FinishedPack, PartialPack } from '../pack/pack-builder.js'
 

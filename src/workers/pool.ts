@@ -67,7 +67,11 @@ export class WorkerPool implements AsyncDisposable {
     await Promise.all(this.#threads.map((thread) => thread.end()))
   }
 
-  #enqueue<R, E>(job: unknown, onEarly: ((early: E) => void) | undefined, thread: Thread | undefined): Promise<R> {
+  #enqueue<R, E>(
+    job: unknown,
+    onEarly: ((early: E) => void) | undefined,
+    thread: Thread | undefined,
+  ): Promise<R> {
     if (this.#failure !== undefined) return Promise.reject(this.#failure)
     return new Promise<R>((resolve, reject) => {
       const task = { job, onEarly, resolve, reject } as Task
@@ -155,12 +159,17 @@ class Thread {
 
   #answered({ id, early, result, error }: Answer): void {
     const task = this.#tasks.get(id)
-    if (task === undefined) return error === undefined ? undefined : this.#died(errorOfPosted(error))
-    if (early !== undefined) return task.onEarly?.(early)
-    this.#tasks.delete(id)
-    if (error === undefined) task.resolve(result as never)
-    else task.reject(errorOfPosted(error))
-    this.onFree()
+    if (task === undefined) {
+      // The first job of a thread is nobody's task; without it the thread is of no use.
+      if (error !== undefined) this.#died(errorOfPosted(error))
+    } else if (early !== undefined) {
+      task.onEarly?.(early)
+    } else {
+      this.#tasks.delete(id)
+      if (error === undefined) task.resolve(result as never)
+      else task.reject(errorOfPosted(error))
+      this.onFree()
+    }
   }
 
   #died(error: unknown): void {

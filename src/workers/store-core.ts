@@ -1,9 +1,9 @@
 import { ChunkLookup, type LookupConfig } from '../chunk-index/chunk-lookup.js'
 import { deriveGear } from '../chunking/gear.js'
 import { Splitter } from '../chunking/splitter.js'
-import type { Core } from './core.js'
 import { newArena, spanBytes } from './arena.js'
 import { ChunkStore } from './chunk-store.js'
+import type { Core } from './core.js'
 import type { EngineSetup, Job, JobKind, ResultOf, SpanToken, StoreChunksJob } from './jobs.js'
 import { StageClock } from './stage-clock.js'
 import { FileStorer } from './store-files.js'
@@ -26,7 +26,12 @@ export class StoreCore implements Core<Job, ResultOf[JobKind], SpanToken> {
   constructor({ engine, lookup }: StoreSetup, thread: number) {
     const clock = new StageClock(process.hrtime.bigint)
     const arena = newArena(spanBytes)
-    const splitter = new Splitter(arena.memory, arena.gearAddress, deriveGear(engine.chunkerKey), engine.chunking)
+    const splitter = new Splitter(
+      arena.memory,
+      arena.gearAddress,
+      deriveGear(engine.chunkerKey),
+      engine.chunking,
+    )
     this.#lookup = new ChunkLookup(lookup)
     this.#store = new ChunkStore(engine, thread, this.#lookup, clock)
     this.#files = new FileStorer(arena, spanBytes, splitter, this.#store, clock)

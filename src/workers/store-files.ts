@@ -58,7 +58,10 @@ export class FileStorer {
       for (let piece = 0; piece < pieces; piece++) {
         const length = lengths[piece]!
         if (kinds[piece] === CHUNK)
-          columns.pieces.appendChunk(this.store.storeData(task.uid, this.arena.bytes, at, at + length), length)
+          columns.pieces.appendChunk(
+            this.store.storeData(task.uid, this.arena.bytes, at, at + length),
+            length,
+          )
         else columns.pieces.appendExtent(length)
         at += length
       }
@@ -94,7 +97,8 @@ export class FileStorer {
 
   /** Holes are filled with zeros in memory, not read. Returns the length of what was there. */
   #readContent(fd: number, stat: Stat, holes: readonly number[]): number {
-    if (stat.sizeBytes > this.arenaDataBytes) throw new VarveError('source', 'grew beyond what is read at once')
+    if (stat.sizeBytes > this.arenaDataBytes)
+      throw new VarveError('source', 'grew beyond what is read at once')
     const into = this.arena.bytes.subarray(this.arena.dataAddress, this.arena.dataAddress + stat.sizeBytes)
     let at = 0
     for (let hole = 0; hole < holes.length; hole += 2) {

@@ -1,7 +1,7 @@
 import { CHUNK, PieceList } from '../chunking/piece-list.js'
-import type { Splitter, SplitState } from '../chunking/splitter.js'
-import { readInto } from '../filesystem/read-file.js'
+import type { SplitState, Splitter } from '../chunking/splitter.js'
 import { nextRegion } from '../filesystem/data-regions.js'
+import { readInto } from '../filesystem/read-file.js'
 import { PieceWriter } from '../format/pieces.js'
 import type { Arena } from './arena.js'
 import type { ChunkStore } from './chunk-store.js'
@@ -81,7 +81,11 @@ export class SpanStorer {
   }
 
   /** Data regions are read; of a hole, at most as many zeros as make an extent certain are put in. */
-  #fillFromFile(source: { fd: number; sizeBytes: number; allocatedBytes: number }, offset: number, holes: number[]): Filled {
+  #fillFromFile(
+    source: { fd: number; sizeBytes: number; allocatedBytes: number },
+    offset: number,
+    holes: number[],
+  ): Filled {
     const into = this.arena.bytes.subarray(this.arena.dataAddress, this.arena.dataAddress + this.spanBytes)
     const end = Math.min(source.sizeBytes, offset + this.spanBytes)
     let at = offset
@@ -93,8 +97,7 @@ export class SpanStorer {
         into.fill(0, at - offset, zerosEnd - offset)
         at = zerosEnd
         const zerosBeyond = region.start - at
-        if (zerosBeyond > 0)
-          return { length: at - offset, final: false, cutShort: false, zerosBeyond }
+        if (zerosBeyond > 0) return { length: at - offset, final: false, cutShort: false, zerosBeyond }
         continue
       }
       const wanted = Math.min(region.end, end) - at

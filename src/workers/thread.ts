@@ -12,7 +12,9 @@ interface Start {
 
 const { url, setup, index } = workerData as Start
 const port = parentPort!
-const { openCore } = (await import(url)) as { openCore: (setup: unknown, index: number) => Core<unknown, unknown, unknown> }
+const { openCore } = (await import(url)) as {
+  openCore: (setup: unknown, index: number) => Core<unknown, unknown, unknown>
+}
 let core: Core<unknown, unknown, unknown> | undefined
 
 port.on('message', ({ id, job }: { id: number; job: unknown }) => {

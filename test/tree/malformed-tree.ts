@@ -5,7 +5,7 @@ import { encodeEntryValue } from '../../src/format/entry-value.js'
 import { ChunkKind } from '../../src/format/ids.js'
 import type { TreeChild } from '../../src/format/tree-node.js'
 import type { NodeSink } from '../../src/tree/node-store.js'
-import type { TreeRoot } from '../../src/tree/tree-root.js'
+import type { TreeRoot } from '../../src/format/tree-root.js'
 
 /**
  * Writes nodes as they are given, right or wrong; keys are packed as §8.2 says, except that order is not

@@ -4,7 +4,7 @@ import { encodeEntryValue } from '../../src/format/entry-value.js'
 import { type ChunkId, ChunkKind } from '../../src/format/ids.js'
 import { decodeNode, isLeaf } from '../../src/format/tree-node.js'
 import type { NodeSink, NodeSource } from '../../src/tree/node-store.js'
-import type { TreeRoot } from '../../src/tree/tree-root.js'
+import type { TreeRoot } from '../../src/format/tree-root.js'
 import { TreeWriter } from '../../src/tree/tree-writer.js'
 import { treeKey } from './tree-samples.js'
 

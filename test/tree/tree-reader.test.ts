@@ -2,6 +2,7 @@ import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import type { ByteString } from '../../src/bytes/byte-string.js'
 import { ChunkKind, chunkKey, hexOf } from '../../src/format/ids.js'
+import { NodeWriter } from '../../src/format/node-writer.js'
 import { splitKey } from '../../src/format/tree-key.js'
 import type { TreeChild } from '../../src/format/tree-node.js'
 import { decodeInner } from '../../src/format/tree-node.js'
@@ -117,6 +118,9 @@ describe('a tree reader', () => {
     while (cursor.advance()) {
       expect(cursor.index).toBe(0)
       expect(cursor.leaf.entries[0]!.key).toBe(cursor.key)
+      const again = new NodeWriter(0)
+      for (const entry of cursor.leaf.entries) again.addEntry(entry.key, entry.valueBytes)
+      expect(cursor.leaf.itemsSizeBytes).toBe(again.itemsSizeBytes)
       expect(store.chunks.has(chunkKey(cursor.leaf.id))).toBe(true)
       leaves++
       count += cursor.leaf.entryCount
@@ -226,7 +230,11 @@ describe('a tree reader over malformed trees', () => {
   })
 
   it('goes on behind a leaf that is missing', async () => {
-    for (const asynchronous of [false, true]) {
+    for (const [asynchronous, lostIndex] of [
+      [false, 0],
+      [true, 0],
+      [true, 2],
+    ] as const) {
       const model: Model = new Map()
       for (let index = 0; index < 2000; index++) {
         addPath(model, [`d${index % 50}`, `f${index}`].map(bytes), fileEntry(2, index))
@@ -234,7 +242,7 @@ describe('a tree reader over malformed trees', () => {
       const store = new MemoryNodeStore(asynchronous)
       const root = build(model, store)
       const children = decodeInner(store.chunks.get(chunkKey(root.id))!.bytes, 'root').children
-      const lost = children[2]!
+      const lost = children[lostIndex]!
       store.chunks.delete(chunkKey(lost.id))
       const cursor = entries(store, root)
       let found = 0

@@ -11,7 +11,7 @@ import { keyOf } from '../../src/format/tree-key.js'
 import type { TreeChild } from '../../src/format/tree-node.js'
 import type { NodeSink, NodeSource } from '../../src/tree/node-store.js'
 import { TreeCursor } from '../../src/tree/tree-cursor.js'
-import type { TreeRoot } from '../../src/tree/tree-root.js'
+import type { TreeRoot } from '../../src/format/tree-root.js'
 import { TreeWriter } from '../../src/tree/tree-writer.js'
 
 export const treeKey = Uint8Array.from({ length: 16 }, (_, index) => index)

@@ -7,7 +7,7 @@ import { keyOf } from '../../src/format/tree-key.js'
 import type { NodeSink } from '../../src/tree/node-store.js'
 import { TreeCursor } from '../../src/tree/tree-cursor.js'
 import { shortenRoot } from '../../src/tree/tree-reader.js'
-import type { TreeRoot } from '../../src/tree/tree-root.js'
+import type { TreeRoot } from '../../src/format/tree-root.js'
 import { TreeWriter } from '../../src/tree/tree-writer.js'
 import { MemoryNodeStore } from './memory-node-store.js'
 import { type Edits, rebuildWithSubtrees } from './rebuild-with-subtrees.js'
@@ -158,6 +158,22 @@ describe('a tree writer', () => {
       const root = await rebuildWithSubtrees(store, old, edits, sink)
       expect(root).toEqual(build(edited(model, edits), store))
       expect(sink.chunks.size).toBeLessThan(20)
+    }
+  })
+
+  it('does not end an inner node before a subtree where the boundary rule does not', async () => {
+    const store = new MemoryNodeStore()
+    const model = largeModel(9000)
+    const old = build(model, store)
+    const keys = sorted(model).map(([key]) => key)
+    for (const [start, end] of [
+      [100, 2500],
+      [0, 7000],
+      [3000, 8900],
+    ]) {
+      const edits: Edits = new Map(keys.slice(start, end).map((key) => [key, undefined]))
+      const root = await rebuildWithSubtrees(store, old, edits, store)
+      expect(await shortenRoot(store, root)).toEqual(build(edited(model, edits), store))
     }
   })
 

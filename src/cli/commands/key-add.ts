@@ -1,5 +1,5 @@
 import { VarveError } from '../../errors.js'
-import type { Repository, Secret } from '../../index.js'
+import type { NewSecret, Repository } from '../../index.js'
 import { defined } from '../defined.js'
 import type { Invocation, Verb } from '../invocation.js'
 import { openRepository } from '../open-repository.js'
@@ -49,8 +49,8 @@ const refuseTwo = ({ newPasswordFile, newKeyFile, newRecoveryKey }: KeyAddFlags)
   }
 }
 
-const newSecret = async ({ ask, output }: Invocation, flags: KeyAddFlags): Promise<Secret> => {
-  if (flags.newRecoveryKey) return { kind: 'recovery', key: '' }
+const newSecret = async ({ ask, output }: Invocation, flags: KeyAddFlags): Promise<NewSecret> => {
+  if (flags.newRecoveryKey) return { kind: 'new-recovery' }
   if (flags.newKeyFile !== undefined) {
     if (await createKeyFile(flags.newKeyFile)) output.log(`wrote a new key to ${printable(flags.newKeyFile)}`)
     return { kind: 'key-file', key: await readKeyFile(flags.newKeyFile) }

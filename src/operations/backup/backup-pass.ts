@@ -1,3 +1,4 @@
+import assert from 'node:assert/strict'
 import { setImmediate as nextTurn } from 'node:timers/promises'
 import { type ByteString, textOf } from '../../bytes/byte-string.js'
 import { VarveError } from '../../errors.js'
@@ -9,7 +10,7 @@ import { readXattrs } from '../../filesystem/xattrs.js'
 import { contentSizeBytesOf, type Device, EntryFlag, type EntryContent } from '../../format/entry.js'
 import { encodeEntryValue } from '../../format/entry-value.js'
 import type { StoredEntry } from '../../format/stored-entry.js'
-import { keyOf, pathOfKey } from '../../format/tree-key.js'
+import { isEntryName, keyPrefixOf } from '../../format/tree-key.js'
 import type { StoreWriter } from '../../repository/store-writer.js'
 import { TreeWriter } from '../../tree/tree-writer.js'
 import { spanBytes } from '../../workers/arena.js'
@@ -57,6 +58,8 @@ export class BackupPass {
   readonly #queue: EntryQueue
   readonly #batch: FileBatch
   readonly #large = new Set<Promise<void>>()
+  #directory = '' as ByteString
+  #prefix = keyPrefixOf('' as ByteString)
 
   constructor(
     private readonly source: Source,
@@ -108,7 +111,7 @@ export class BackupPass {
   }
 
   async #entry(found: WalkEntry): Promise<void> {
-    const key = keyOf(found.directory, found.name)
+    const key = this.#keyOf(found)
     for (const earlier of this.context.earlier) {
       const atHand = earlier.seekAtHand(key)
       const entry = atHand === 'wait' ? await earlier.seek(key) : atHand
@@ -120,10 +123,20 @@ export class BackupPass {
     this.#addPlain(found, key)
   }
 
+  /** Entries of a directory come one after the other, so its part of the key is made once. */
+  #keyOf({ directory, name }: WalkEntry): ByteString {
+    if (directory !== this.#directory) {
+      this.#directory = directory
+      this.#prefix = keyPrefixOf(directory)
+    }
+    assert.ok(isEntryName(name))
+    return (this.#prefix + name) as ByteString
+  }
+
   #takeOver(found: WalkEntry, key: ByteString, earlier: EarlierCursor, entry: StoredEntry): void {
     earlier.used = true
     const { stat } = found
-    this.context.report.entry('unmodified', pathOfKey(key), stat.type, contentSizeBytesOf(entry))
+    this.context.report.entry('unmodified', key, stat.type, contentSizeBytesOf(entry))
     if (this.context.dryRun) return
     if (!earlier.test.hasSameMetadata(stat, entry)) return this.#addMetadata(found, key, entry)
     // A borrowed leaf is not looked up, so where chunks must be proved its bytes are stored like new ones.
@@ -142,7 +155,7 @@ export class BackupPass {
   #addPlain(found: WalkEntry, key: ByteString): void {
     const content = this.#plainContent(found)
     if (content === undefined) return
-    this.context.report.entry('new', pathOfKey(key), found.stat.type, 0)
+    this.context.report.entry('new', key, found.stat.type, 0)
     if (this.context.dryRun) return
     this.#addEncoded(found, key, content)
   }
@@ -164,7 +177,7 @@ export class BackupPass {
   async #storeFile(found: WalkEntry, key: ByteString): Promise<void> {
     const { stat, path } = found
     const action = this.context.earlier.some((earlier) => earlier.isOn(key)) ? 'changed' : 'new'
-    if (this.context.dryRun) return this.context.report.entry(action, pathOfKey(key), 'file', stat.sizeBytes)
+    if (this.context.dryRun) return this.context.report.entry(action, key, 'file', stat.sizeBytes)
     const settle = this.#queue.reserve(key)
     if (stat.sizeBytes <= spanBytes)
       return this.#batch.add({ path, uid: stat.uid, sizeBytes: stat.sizeBytes }, (result) =>
@@ -212,7 +225,7 @@ export class BackupPass {
     xattrs: Parameters<EntryMaker['entry']>[2],
     stable: boolean,
   ): Settled {
-    this.context.report.entry(action, pathOfKey(key), 'file', stat.sizeBytes)
+    this.context.report.entry(action, key, 'file', stat.sizeBytes)
     const entry = this.context.maker.entry(stat, content, xattrs, stable ? 0 : EntryFlag.changedWhileRead)
     return { value: encodeEntryValue(entry), fileBytes: stat.sizeBytes }
   }

@@ -4,7 +4,7 @@ import type { FileType, Stat } from '../../filesystem/stat.js'
 import type { Xattr as FoundXattr } from '../../filesystem/xattrs.js'
 import { type Entry, type EntryContent, EntryType, type Xattr } from '../../format/entry.js'
 import { ChunkKind } from '../../format/ids.js'
-import { xattrChunkMaxBytes, xattrInEntryMaxBytes } from '../../format/limits.js'
+import { ownerNameMaxBytes, xattrChunkMaxBytes, xattrInEntryMaxBytes } from '../../format/limits.js'
 import { timestampFromNanoseconds } from '../../format/timestamp.js'
 import type { NodeSink } from '../../tree/node-store.js'
 
@@ -57,11 +57,11 @@ export class EntryMaker {
   }
 
   userOf(uid: number): ByteString {
-    return remembered(this.#users, uid, () => byteStringOfText(this.accounts.userName(uid) ?? ''))
+    return remembered(this.#users, uid, () => ownerName(this.accounts.userName(uid)))
   }
 
   groupOf(gid: number): ByteString {
-    return remembered(this.#groups, gid, () => byteStringOfText(this.accounts.groupName(gid) ?? ''))
+    return remembered(this.#groups, gid, () => ownerName(this.accounts.groupName(gid)))
   }
 
   /** Mounts are counted as they come, from 1: device numbers change at every remount, their order in a walk does not. */
@@ -77,6 +77,12 @@ export class EntryMaker {
       ids.push(this.sink.put(ChunkKind.data, value.subarray(at, at + xattrChunkMaxBytes)))
     return { name, value: { sizeBytes: value.length, ids } }
   }
+}
+
+/** Empty if unknown or longer than an entry can hold (docs/FORMAT.md §8.2). */
+const ownerName = (text = ''): ByteString => {
+  const name = byteStringOfText(text)
+  return name.length > ownerNameMaxBytes ? ('' as ByteString) : name
 }
 
 const remembered = <K, V>(map: Map<K, V>, key: K, make: () => V): V => {

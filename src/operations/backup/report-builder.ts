@@ -1,11 +1,15 @@
 import { type ByteString, textOf } from '../../bytes/byte-string.js'
 import { VarveError } from '../../errors.js'
+import { pathOfKey } from '../../format/tree-key.js'
 import type { FileType } from '../../filesystem/stat.js'
 import type { FileNote } from '../../workers/jobs.js'
 import type { BackedUpEntry, BackupOptions, SourceProblem } from './backup-options.js'
 
 /** At most so many problems are kept in the report; all are counted, and all go to `onProblem`. */
 const problemsKeptMax = 10_000
+
+/** Progress is told once for so many entries: telling it takes longer than looking at one of them. */
+const progressEntries = 64
 
 /** Counts what a backup did and passes on what it meets. */
 export class BackupReportBuilder {
@@ -18,6 +22,7 @@ export class BackupReportBuilder {
   problemCount = 0
   readonly problems: SourceProblem[] = []
   #bytesUnderWay = 0
+  #sinceProgress = 0
 
   constructor(private readonly options: BackupOptions) {}
 
@@ -31,7 +36,8 @@ export class BackupReportBuilder {
     this.bytesProcessed = this.#bytesUnderWay = 0
   }
 
-  entry(action: BackedUpEntry['action'], path: ByteString, type: FileType, sizeBytes: number): void {
+  /** `key` is the entry's in the tree: its path is made only for somebody who listens. */
+  entry(action: BackedUpEntry['action'], key: ByteString, type: FileType, sizeBytes: number): void {
     if (type === 'directory') this.directories++
     else if (type !== 'file') this.others++
     else if (action === 'new') this.filesNew++
@@ -39,14 +45,14 @@ export class BackupReportBuilder {
     else this.filesUnmodified++
     this.bytesProcessed += sizeBytes
     this.#bytesUnderWay = 0
-    if (type === 'file') this.options.onEntry?.({ action, path, sizeBytes })
-    this.#progress(path)
+    if (type === 'file') this.options.onEntry?.({ action, path: pathOfKey(key), sizeBytes })
+    if (++this.#sinceProgress >= progressEntries) this.#progress(() => textOf(pathOfKey(key)))
   }
 
   /** Bytes of a large file that is not finished. */
   bytes(bytes: number, current: string): void {
     this.#bytesUnderWay += bytes
-    this.#progress(current as ByteString)
+    this.#progress(() => current)
   }
 
   fileNote(path: ByteString, { status, message }: Pick<FileNote, 'status' | 'message'>): void {
@@ -83,13 +89,14 @@ export class BackupReportBuilder {
     this.options.onProblem?.(problem)
   }
 
-  #progress(path: ByteString): void {
+  #progress(current: () => string): void {
+    this.#sinceProgress = 0
     this.options.onProgress?.({
       phase: 'backup',
       filesDone: this.files,
       bytesDone: this.bytesProcessed + this.#bytesUnderWay,
       get current() {
-        return textOf(path)
+        return current()
       },
     })
   }

@@ -25,9 +25,9 @@ export class StreamPass {
     const events = { signal: stop, onBytes: (bytes: number) => report.bytes(bytes, this.name) }
     const content = await storeStream(writer, this.stream, uid, events)
     const stat: Stat = { ...streamStat, uid, gid, sizeBytes: content.sizeBytes, mtimeNs: nowNs, ctimeNs: nowNs }
-    report.entry('new', this.name, 'file', content.sizeBytes)
-    const value = encodeEntryValue(maker.entry(stat, content, []))
-    this.tree.add(keyOf('' as ByteString, this.name), value, content.sizeBytes)
+    const key = keyOf('' as ByteString, this.name)
+    report.entry('new', key, 'file', content.sizeBytes)
+    this.tree.add(key, encodeEntryValue(maker.entry(stat, content, [])), content.sizeBytes)
     return true
   }
 }

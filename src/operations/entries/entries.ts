@@ -1,7 +1,7 @@
+import { EntryType } from '../../format/entry.js'
 import { ensureIndex } from '../../repository/ensure-index.js'
 import { type Reference, resolveReference } from '../../repository/resolve-reference.js'
 import type { Store } from '../../repository/store.js'
-import { EntryType } from '../../format/entry.js'
 import { findEntry } from '../../snapshot/find-entry.js'
 import { type ListedEntry, listedEntryOf } from '../../snapshot/listed-entry.js'
 import { throwIfAborted } from '../../snapshot/throw-if-aborted.js'

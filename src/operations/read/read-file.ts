@@ -1,6 +1,7 @@
 import { type ByteString, textOf } from '../../bytes/byte-string.js'
 import { VarveError } from '../../errors.js'
 import { type FileContent, isFileContent } from '../../format/entry.js'
+import type { StoredEntry } from '../../format/stored-entry.js'
 import { ensureIndex } from '../../repository/ensure-index.js'
 import { type Reference, resolveReference } from '../../repository/resolve-reference.js'
 import type { Store } from '../../repository/store.js'
@@ -9,7 +10,6 @@ import { findEntry } from '../../snapshot/find-entry.js'
 import { typeTextOf } from '../../snapshot/listed-entry.js'
 import { shortIdOf } from '../../snapshot/snapshot-summary.js'
 import { throwIfAborted } from '../../snapshot/throw-if-aborted.js'
-import type { StoredEntry } from '../../format/stored-entry.js'
 
 export interface ReadFileOptions {
   /** Offset of the first byte; 0 where it is absent. */

@@ -1,4 +1,4 @@
-import { type UnreadableRecord, readSnapshots } from '../../repository/snapshot-store.js'
+import { readSnapshots, type UnreadableRecord } from '../../repository/snapshot-store.js'
 import type { Store } from '../../repository/store.js'
 import { filterSnapshots, type SnapshotFilter } from '../../snapshot/snapshot-filter.js'
 import { type SnapshotSummary, snapshotSummaryOf } from '../../snapshot/snapshot-summary.js'

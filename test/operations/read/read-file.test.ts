@@ -32,7 +32,8 @@ describe('readFile', () => {
   })
   afterAll(() => fixture[Symbol.asyncDispose]())
 
-  const read = (path: string, options = {}) => collectBytes(readFile(fixture.store, `${snapshot.id}:${path}`, options))
+  const read = (path: string, options = {}) =>
+    collectBytes(readFile(fixture.store, `${snapshot.id}:${path}`, options))
 
   it('gives the bytes of small, empty, large and sparse files', async () => {
     expect((await read('a/small.txt')).toString()).toBe('hello')
@@ -67,9 +68,17 @@ describe('readFile', () => {
 
   it('says what is there instead of a file', async () => {
     const id = snapshot.id.slice(0, 8)
-    await expect(read('a')).rejects.toMatchObject({ code: 'invalid-argument', message: `${id}:a is a directory, not a file` })
-    await expect(read('')).rejects.toMatchObject({ code: 'invalid-argument', message: `${id}: is a directory, not a file` })
-    await expect(read('a/link')).rejects.toMatchObject({ message: `${id}:a/link is a symlink to small.txt, not a file` })
+    await expect(read('a')).rejects.toMatchObject({
+      code: 'invalid-argument',
+      message: `${id}:a is a directory, not a file`,
+    })
+    await expect(read('')).rejects.toMatchObject({
+      code: 'invalid-argument',
+      message: `${id}: is a directory, not a file`,
+    })
+    await expect(read('a/link')).rejects.toMatchObject({
+      message: `${id}:a/link is a symlink to small.txt, not a file`,
+    })
     await expect(read('pipe')).rejects.toMatchObject({ message: `${id}:pipe is a fifo, not a file` })
   })
 
@@ -80,7 +89,9 @@ describe('readFile', () => {
       message: `snapshot ${id} has no a/none/x`,
       hint: `varve ls ${id}:a shows what is there.`,
     })
-    await expect(read('a/link/x')).rejects.toMatchObject({ hint: `${id}:a/link is a symlink, and nothing is below it.` })
+    await expect(read('a/link/x')).rejects.toMatchObject({
+      hint: `${id}:a/link is a symlink, and nothing is below it.`,
+    })
     await expect(read('x'.repeat(300))).rejects.toMatchObject({ code: 'not-found' })
     await expect(read(`${'x/'.repeat(40_000)}x`)).rejects.toMatchObject({ code: 'not-found' })
   })
@@ -91,7 +102,9 @@ describe('readFile', () => {
   })
 
   it('ends with `interrupted` when it is aborted', async () => {
-    await expect(read('a/large', { signal: AbortSignal.abort() })).rejects.toMatchObject({ code: 'interrupted' })
+    await expect(read('a/large', { signal: AbortSignal.abort() })).rejects.toMatchObject({
+      code: 'interrupted',
+    })
   })
 
   it('refuses a chunk of another length than the piece says', async () => {

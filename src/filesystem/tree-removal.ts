@@ -1,0 +1,57 @@
+import { randomBytes } from 'node:crypto'
+import { lstat, readdir, rename, rm } from 'node:fs/promises'
+import { join } from 'node:path'
+import { errorCodeOf } from './system-error.js'
+
+export interface TreeUse {
+  /** Bytes of all files below. */
+  readonly bytes: number
+  /** The newest change of anything below, milliseconds since 1970; 0 where there is nothing. */
+  readonly lastChangedMs: number
+}
+
+/** Names of the folders directly in a folder; symbolic links are none. A folder that does not exist has none. */
+export const foldersIn = async (path: string): Promise<string[]> => {
+  const entries = await unlessGone(readdir(path, { withFileTypes: true }), [])
+  return entries
+    .filter((entry) => entry.isDirectory())
+    .map(({ name }) => name)
+    .sort()
+}
+
+/** Adds up what is below a path; symbolic links are not followed. What vanishes meanwhile does not count. */
+export const treeUse = async (path: string): Promise<TreeUse> => {
+  const stats = await unlessGone(lstat(path), undefined)
+  if (stats === undefined) return { bytes: 0, lastChangedMs: 0 }
+  if (!stats.isDirectory()) return { bytes: stats.size, lastChangedMs: stats.mtimeMs }
+  let bytes = 0
+  let lastChangedMs = stats.mtimeMs
+  for (const name of await unlessGone(readdir(path), [])) {
+    const below = await treeUse(join(path, name))
+    bytes += below.bytes
+    lastChangedMs = Math.max(lastChangedMs, below.lastChangedMs)
+  }
+  return { bytes, lastChangedMs }
+}
+
+/**
+ * Removes a path and all below it; symbolic links are removed, never followed. It is renamed first, so that it is gone
+ * at once, and so that another process that writes there meanwhile cannot keep its folders from being removed.
+ */
+export const removeTree = async (path: string): Promise<void> => {
+  const aside = `${path}.removed-${randomBytes(6).toString('hex')}`
+  const renamed = await unlessGone(
+    rename(path, aside).then(() => true),
+    false,
+  )
+  if (renamed) await rm(aside, { recursive: true, force: true, maxRetries: 5 })
+}
+
+const unlessGone = async <T>(result: Promise<T>, otherwise: T): Promise<T> => {
+  try {
+    return await result
+  } catch (error) {
+    if (errorCodeOf(error) === 'ENOENT' || errorCodeOf(error) === 'ENOTDIR') return otherwise
+    throw error
+  }
+}

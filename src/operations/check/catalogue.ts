@@ -1,0 +1,111 @@
+import { randomBytes } from 'node:crypto'
+import { join } from 'node:path'
+import { blockOrdinalOf, chunkOrdinalOf } from '../../chunk-index/entry.js'
+import { LocalIndex } from '../../chunk-index/local-index.js'
+import { VarveError } from '../../errors.js'
+import { removeTree } from '../../filesystem/tree-removal.js'
+import { type ChunkId, type ChunkKind, hexOf, type PackId } from '../../format/ids.js'
+import { ChunkReader } from '../../repository/chunk-reader.js'
+import { type IndexablePack, IndexStore } from '../../repository/index-store.js'
+import type { Store } from '../../repository/store.js'
+import { CataloguedPack } from './catalogued-pack.js'
+
+/** A pack whose directory cannot be had: gone, or damaged. What index files say of it tells what is lost. */
+export interface LostPack {
+  readonly id: PackId
+  /** Whether there is a file of that name. */
+  readonly isListed: boolean
+}
+
+/** Hears of the places of a chunk: those that a whole pack's directory proves, or those in lost packs. */
+export type VisitPlace = (pack: CataloguedPack, chunk: number, block: number) => void
+
+/**
+ * Where every chunk is, from the packs' own directories: neither the index files nor this machine's cache are believed.
+ * Kept in a folder of its own in the cache, for memory must not grow by more than 3 bytes a chunk.
+ */
+export class Catalogue implements AsyncDisposable {
+  readonly packs = new Map<PackId, CataloguedPack>()
+  readonly lost = new Map<PackId, LostPack>()
+  readonly index: LocalIndex
+  readonly reader: ChunkReader
+  readonly #folder: string
+  readonly #indexStore: IndexStore
+  /** By pack ordinal of the index. */
+  #byOrdinal: (CataloguedPack | LostPack)[] = []
+
+  constructor(store: Store) {
+    const { backend, seals, codec, repositoryId } = store
+    this.#folder = join(store.cacheFolder, `check-${hexOf(randomBytes(8))}`)
+    this.index = LocalIndex.open(this.#folder, repositoryId)
+    this.#indexStore = new IndexStore(backend, seals, codec, this.index)
+    this.reader = new ChunkReader(backend, seals, codec, store.keys.keyring.idKey, this.index, async () => {})
+  }
+
+  /** Errors: `backend` where the cache cannot be written. */
+  addPacks(packs: readonly IndexablePack[]): void {
+    if (packs.length > 0) this.#indexStore.addToLocal(packs)
+    this.#requireWritten()
+  }
+
+  addLost(pack: LostPack, entries: Uint8Array): void {
+    this.lost.set(pack.id, pack)
+    if (entries.length === 0) return
+    this.index.addRun({ entries, packs: [{ packId: pack.id, sizeBytes: 0 }], indexFiles: [] })
+    this.#requireWritten()
+  }
+
+  /** Nothing is added from here on. */
+  seal(): void {
+    this.index.mergeRuns()
+    this.#byOrdinal = this.index.packs.map(({ packId }) => {
+      const id = packId as PackId
+      return this.packs.get(id) ?? this.lost.get(id) ?? { id, isListed: false }
+    })
+    this.#requireWritten()
+  }
+
+  /** Every proved place; gives how many. `expected` is the check value. */
+  places(id: ChunkId, kind: ChunkKind, expected: number, visit: VisitPlace): number {
+    let found = 0
+    this.index.lookupAll(id, (ordinal, location) => {
+      const pack = this.#byOrdinal[ordinal]!
+      if (!(pack instanceof CataloguedPack) || pack.kind !== kind) return
+      const block = blockOrdinalOf(location)
+      const chunk = pack.firstChunks[block]! + chunkOrdinalOf(location)
+      if (pack.checkValues[chunk] !== expected) return
+      found++
+      visit(pack, chunk, block)
+    })
+    return found
+  }
+
+  packAt(ordinal: number): CataloguedPack | undefined {
+    const pack = this.#byOrdinal[ordinal]
+    return pack instanceof CataloguedPack ? pack : undefined
+  }
+
+  /** The lost packs that index files say a chunk is in. */
+  lostPlaces(id: ChunkId): LostPack[] {
+    const lost: LostPack[] = []
+    this.index.lookupAll(id, (ordinal) => {
+      const pack = this.#byOrdinal[ordinal]!
+      if (!(pack instanceof CataloguedPack)) lost.push(pack)
+    })
+    return lost
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    this.index.close()
+    await removeTree(this.#folder)
+  }
+
+  /** An index that could not be written would look like lost data. */
+  #requireWritten(): void {
+    const { problem } = this.index
+    if (problem === undefined && !this.index.damaged) return
+    throw new VarveError('backend', `the cache folder ${this.#folder} does not keep what is written: ${problem ?? 'damaged'}`, {
+      hint: 'check needs some space there, 24 bytes for each chunk. Free some, or name another folder with --cache-dir.',
+    })
+  }
+}

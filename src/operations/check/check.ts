@@ -1,0 +1,158 @@
+import type { PackId } from '../../format/ids.js'
+import { packName } from '../../format/names.js'
+import type { Snapshot } from '../../format/snapshot.js'
+import type { Suspect } from '../../format/suspect.js'
+import { listIndexFiles, listPacks } from '../../repository/pack-listing.js'
+import { compareSnapshots } from '../../repository/snapshot-order.js'
+import type { Store } from '../../repository/store.js'
+import { throwIfAborted } from '../../snapshot/throw-if-aborted.js'
+import type { CheckedPack } from '../../workers/check-jobs.js'
+import { BrokenBlocks } from './broken-blocks.js'
+import { Catalogue } from './catalogue.js'
+import type { CataloguedPack } from './catalogued-pack.js'
+import { IndexCheck } from './check-index.js'
+import { checkKeys } from './check-keys.js'
+import type { CheckOptions, CheckReport } from './check-options.js'
+import { checkRecords } from './check-records.js'
+import { TreeCheck } from './check-trees.js'
+import { coveredText } from './covered.js'
+import { packsToRead } from './data-subset.js'
+import { Dependents } from './dependents.js'
+import { Findings } from './findings.js'
+import { LossOwners } from './loss-owners.js'
+import { markSuspects } from './mark-suspects.js'
+import { readCatalogue } from './read-catalogue.js'
+import { type OpenPackReader, openThreads, readPacks } from './read-packs.js'
+
+/**
+ * Verifies the repository: keys, records, index files, packs, the trees of all snapshots, and with `readData` every stored
+ * byte. Damage is in the report; nothing is changed but with `mark`. Errors: `interrupted`, `invalid-argument`, `backend`.
+ */
+export const check = async (
+  store: Store,
+  options: CheckOptions = {},
+  openPackReader: OpenPackReader = openThreads,
+): Promise<CheckReport> => {
+  await using catalogue = new Catalogue(store)
+  return await new CheckRun(store, options, catalogue, openPackReader).run()
+}
+
+class CheckRun {
+  readonly #startNs: bigint
+  readonly #findings = new Findings()
+  readonly #broken: BrokenBlocks
+  readonly #index: IndexCheck
+  readonly #trees: TreeCheck
+  #packsRead = 0
+  #bytesRead = 0
+  #bytesToRead = 0
+
+  constructor(
+    private readonly store: Store,
+    private readonly options: CheckOptions,
+    private readonly catalogue: Catalogue,
+    private readonly openPackReader: OpenPackReader,
+  ) {
+    this.#startNs = store.now()
+    this.#broken = new BrokenBlocks(catalogue, this.#findings)
+    this.#index = new IndexCheck(store, catalogue, this.#findings)
+    this.#trees = new TreeCheck(store, catalogue, this.#findings, {
+      signal: options.signal,
+      onNodes: () => this.#progress(this.#bytesToRead > 0 ? 'trees and data' : 'trees'),
+    })
+  }
+
+  /** Snapshots are listed before index files, and these before packs: whoever writes goes the other way (docs/FORMAT.md §10). */
+  async run(): Promise<CheckReport> {
+    const { store, options, catalogue } = this
+    this.#progress('keys and records')
+    const { snapshots, suspects } = await checkRecords(store, this.#findings)
+    await checkKeys(store, this.#findings)
+    const indexFiles = await listIndexFiles(store.backend)
+    const listed = await listPacks(store.backend)
+    const toRead = packsToRead(listed, options)
+    await readCatalogue(store, listed, catalogue, this.#findings, () => this.#progress('pack directories'))
+    throwIfAborted(options.signal)
+    this.#progress('index files')
+    await this.#index.run(indexFiles, listed)
+    catalogue.seal()
+    this.#broken.takeSuspects(suspects)
+    snapshots.sort(compareSnapshots)
+    for (const id of toRead) this.#bytesToRead += listed.get(id)!
+    await Promise.all([
+      this.#readPacks(toRead),
+      this.#checkTrees(snapshots),
+    ])
+    await this.#judge(snapshots, suspects)
+    const marked = options.mark === true ? await markSuspects(store, catalogue, this.#broken, suspects) : 0
+    return this.#report(snapshots.length, listed.size, marked)
+  }
+
+  #readPacks(ids: readonly PackId[]): Promise<void> {
+    const onPack = (id: PackId, result: CheckedPack): void => this.#packRead(id, result)
+    return readPacks(this.store, ids, { open: this.openPackReader, onPack, signal: this.options.signal })
+  }
+
+  async #checkTrees(snapshots: readonly Snapshot[]): Promise<void> {
+    for (const snapshot of snapshots) await this.#trees.check(snapshot)
+  }
+
+  #packRead(id: PackId, result: CheckedPack): void {
+    this.#packsRead++
+    this.#bytesRead += result.bytesRead
+    const pack = this.catalogue.packs.get(id)
+    if (pack !== undefined) this.#broken.take(pack, result)
+    this.#progress('trees and data')
+  }
+
+  /** Decides what is damage, and names what depends on it. */
+  async #judge(snapshots: readonly Snapshot[], suspects: readonly Suspect[]): Promise<void> {
+    const { references, unreadable } = this.#trees
+    const unindexed = await this.#unindexed()
+    const anyLost = await this.#broken.judge()
+    if (anyLost || references.hasLost || unreadable.any || unindexed.size > 0) {
+      const owners = new LossOwners(this.catalogue, this.#findings, unindexed, unreadable.invalid)
+      const dependents = new Dependents(this.catalogue, owners, this.options.signal)
+      this.#progress('what depends on the damage')
+      for (const snapshot of snapshots) await dependents.name(snapshot)
+    }
+    const recorded = new Set(suspects.filter(({ blocks }) => blocks === null).map(({ pack }) => pack))
+    for (const { id } of this.catalogue.lost.values())
+      if (recorded.has(id)) this.#findings.spareUnneeded(packName(id), 'is recorded as suspect; no snapshot needs it')
+  }
+
+  /** Packs that are needed and that index files do not name. A collector may have merged index files meanwhile: they are listed again. */
+  async #unindexed(): Promise<Set<CataloguedPack>> {
+    const incomplete = () => [...this.catalogue.packs.values()].filter(({ id }) => !this.#index.isComplete(id))
+    if (incomplete().some((pack) => pack.isNeeded)) {
+      await this.#index.runAgain()
+      this.catalogue.seal()
+    }
+    const unindexed = new Set<CataloguedPack>()
+    for (const pack of incomplete()) {
+      if (pack.isNeeded) {
+        unindexed.add(pack)
+        this.#findings.damage(pack.name, 'index files do not name all of its chunks; the next backup mends that')
+      } else this.#findings.remark(`${pack.name} is not named by index files, and no snapshot needs it`)
+    }
+    return unindexed
+  }
+
+  #report(snapshots: number, packs: number, marked: number): CheckReport {
+    const { damages, remarks } = this.#findings
+    for (const damage of damages) this.options.onDamage?.(damage)
+    const { nodes: treeNodes, references } = this.#trees
+    const counts = { snapshots, treeNodes, chunks: references.chunks, packs, packsRead: this.#packsRead, bytesRead: this.#bytesRead }
+    const durationMs = Number(this.store.now() - this.#startNs) / 1e6
+    return { ...counts, damages, remarks, covered: coveredText(counts), marked, durationMs }
+  }
+
+  #progress(phase: string): void {
+    this.options.onProgress?.({
+      phase,
+      filesDone: this.#trees?.nodes ?? 0,
+      bytesDone: this.#bytesRead,
+      ...(this.#bytesToRead > 0 ? { bytesTotal: this.#bytesToRead } : {}),
+    })
+  }
+}

@@ -1,0 +1,161 @@
+import type { ByteString } from '../../bytes/byte-string.js'
+import { applyAttributesToFd, type Attributes } from '../../filesystem/attributes.js'
+import type { SafeDirectory } from '../../filesystem/safe-directory.js'
+import type { Stat } from '../../filesystem/stat.js'
+import { readXattrsOfFd } from '../../filesystem/xattrs.js'
+import { VarveError } from '../../errors.js'
+import { reasonOf } from '../../workers/restore-file.js'
+import { isRestoreTemporary } from '../../workers/restore-temporary.js'
+import { DiskNames } from './disk-names.js'
+import { removeTree } from './remove-tree.js'
+import type { RestoreContext } from './restore-context.js'
+import { TargetDirectory } from './target-directory.js'
+import { TargetFrame } from './target-frame.js'
+import type { TreePart } from './tree-restorer.js'
+
+type OnExtra = (name: ByteString) => void
+
+/** Opens the target's directories as the walk comes to them, and makes those that are missing. */
+export class DirectoryOpener {
+  readonly #open = new Set<TargetDirectory>()
+
+  constructor(
+    private readonly context: RestoreContext,
+    private readonly part: TreePart,
+  ) {}
+
+  /** The frame of the target itself. `target`: undefined in a dry run where there is none. */
+  top(target: SafeDirectory | undefined, isNew: boolean, extraOf: (frame: TargetFrame) => OnExtra): TargetFrame {
+    const { base, attributes, isWhole } = this.part
+    const prefix = base === '' ? '' : `${base.replaceAll('/', '\0')}\0`
+    const frame = new TargetFrame(prefix, base, undefined, {
+      name: base,
+      attributes,
+      selected: isWhole ? 'yes' : 'passed',
+    })
+    this.#opened(frame, target, isNew, extraOf(frame))
+    return frame
+  }
+
+  /** Sets the frame's target, and that of those above it that were not needed before; null where it cannot be. */
+  open(frame: TargetFrame, extraOf: (frame: TargetFrame) => OnExtra): void {
+    if (frame.target !== undefined) return
+    const parent = frame.parent!
+    this.open(parent, extraOf)
+    frame.target = null
+    if (parent.target === null || parent.target === undefined) return
+    try {
+      this.#openIn(parent.target, frame, extraOf(frame))
+    } catch (error) {
+      if (error instanceof VarveError && error.code !== 'in-the-way') throw error
+      this.context.tally.problem(frame.path, 'target', reasonOf(error))
+    }
+  }
+
+  isProtected(found: Stat): boolean {
+    return this.part.isProtected(found)
+  }
+
+  /** Makes room where a directory has the name of something else: an empty one goes, a full one only with `delete`. */
+  clear(directory: TargetDirectory, name: ByteString, path: ByteString): boolean {
+    const { tally, options, isDry } = this.context
+    const safe = directory.safe!
+    if (isDry) return true
+    try {
+      if (!options.delete) {
+        safe.removeDirectory(name)
+        return true
+      }
+      return removeTree(safe, name, path, {
+        isProtected: (found) => this.isProtected(found),
+        onRemoved: (removed, { sizeBytes }) => tally.deleted(removed, sizeBytes),
+        onFailure: (failed, error) => tally.problem(failed, 'target', `cannot be deleted: ${reasonOf(error)}`),
+      })
+    } catch {
+      tally.problem(path, 'target', 'a directory that is not empty is in its place')
+      return false
+    }
+  }
+
+  /** After a failure, when nothing is under way. */
+  closeAll(): void {
+    for (const directory of this.#open) directory.safe?.close()
+    this.#open.clear()
+  }
+
+  #openIn(parent: TargetDirectory, frame: TargetFrame, onExtra: OnExtra): void {
+    const { name } = frame.own
+    const found = parent.isNew ? undefined : parent.safe?.lstat(name)
+    if (found === undefined) return this.#create(parent, frame, onExtra)
+    if (found.type === 'directory') return this.#openExisting(parent, frame, found, onExtra)
+    const { overwrite } = this.context.options
+    const { tally } = this.context
+    const mtimeNs = frame.own.attributes?.mtimeNs
+    if (overwrite === undefined) return this.context.inTheWay(frame.path)
+    if (overwrite === 'never' || (overwrite === 'if-newer' && mtimeNs !== undefined && mtimeNs <= found.mtimeNs)) {
+      return tally.skipped(frame.path, 0)
+    }
+    if (!this.context.isDry) parent.safe!.unlink(name)
+    this.#create(parent, frame, onExtra)
+  }
+
+  #create(parent: TargetDirectory, frame: TargetFrame, onExtra: OnExtra): void {
+    const safe = this.context.isDry ? undefined : parent.safe!.openDirectory(frame.own.name, { create: true })
+    this.#opened(frame, safe, true, onExtra, parent)
+    this.context.tally.directory('created', frame.path)
+  }
+
+  #openExisting(parent: TargetDirectory, frame: TargetFrame, found: Stat, onExtra: OnExtra): void {
+    if (this.isProtected(found)) {
+      this.context.tally.problem(frame.path, 'target', 'is the repository or the cache, and stays as it is')
+      return
+    }
+    const safe = parent.safe!.openDirectory(frame.own.name, { create: false })
+    this.#opened(frame, safe, false, onExtra, parent)
+    this.context.tally.directory('unchanged', frame.path)
+  }
+
+  #opened(
+    frame: TargetFrame,
+    safe: SafeDirectory | undefined,
+    isNew: boolean,
+    onExtra: OnExtra,
+    parent?: TargetDirectory,
+  ): void {
+    const isLeftAlone =
+      this.context.isDry || (!isNew && (this.context.options.overwrite === 'never' || frame.own.selected !== 'yes'))
+    const target: TargetDirectory = new TargetDirectory(
+      frame.path,
+      safe,
+      isNew,
+      isNew && parent !== undefined ? parent.givesAcl : safe !== undefined && this.#givesAcl(safe),
+      isLeftAlone ? undefined : frame.own.attributes,
+      parent,
+      (directory, attributes, path) => this.#apply(directory, attributes, path),
+      () => this.#open.delete(target),
+    )
+    this.#open.add(target)
+    frame.target = target
+    if (!isNew && safe !== undefined) frame.names = new DiskNames(this.#namesIn(safe), onExtra)
+  }
+
+  /** Without what an interrupted restore left, which goes. */
+  #namesIn(safe: SafeDirectory): ByteString[] {
+    const names = safe.list()
+    const temporaries = names.filter(isRestoreTemporary)
+    if (temporaries.length === 0) return names
+    if (!this.context.isDry) for (const name of temporaries) safe.unlink(name)
+    return names.filter((name) => !isRestoreTemporary(name))
+  }
+
+  #givesAcl(safe: SafeDirectory): boolean {
+    return readXattrsOfFd(safe.fd).some(([name]) => name === 'system.posix_acl_default')
+  }
+
+  #apply(directory: SafeDirectory, attributes: Attributes, path: ByteString): void {
+    applyAttributesToFd(directory.fd, path, attributes, ({ attribute, error }) => {
+      if (attribute === 'owner' && this.context.ignoresOwners) return
+      this.context.tally.problem(path, 'attribute', `${attribute}: ${reasonOf(error)}`)
+    })
+  }
+}

@@ -1,0 +1,113 @@
+import { closeFile } from '../../filesystem/read-file.js'
+import { errorCodeOf } from '../../filesystem/system-error.js'
+import type { HoleRanges } from '../../format/hole-map.js'
+import { readHoles } from '../../tree/hole-store.js'
+import { reasonOf } from '../../workers/restore-file.js'
+import type { WriteResult } from '../../workers/restore-jobs.js'
+import { piecesInGroups } from './file-pieces.js'
+import type { ContentPiece, FileWork } from './file-work.js'
+import type { PieceBits } from './compare-large.js'
+import { locatePieces } from './locate-pieces.js'
+import type { RestoreContext } from './restore-context.js'
+import type { Segment } from './segments.js'
+import { segmentsOf } from './segments.js'
+import type { WriteUnit } from './write-job-builder.js'
+import { type Failure, isUnreadable, type WriteRunner } from './write-runner.js'
+
+/** Zeros that must be allocated are written in parts. */
+const zerosMax = 8 * 1024 * 1024
+
+/** Makes one file that is too large for a single job: all threads write into one temporary file. */
+export class LargeFile {
+  #holes: HoleRanges = []
+  #failure: Failure | undefined
+
+  constructor(
+    private readonly context: RestoreContext,
+    private readonly runner: WriteRunner,
+    private readonly work: FileWork,
+  ) {}
+
+  /** Errors: those that end the restore. What concerns this file only comes back. */
+  async write(matches: PieceBits | undefined): Promise<Failure | undefined> {
+    const { directory, name } = this.work
+    const temporary = this.context.temporaryName()
+    const safe = directory.safe!
+    let fd: number
+    try {
+      fd = safe.createFile(temporary)
+    } catch (error) {
+      return targetFailure(error)
+    }
+    let isPlaced = false
+    try {
+      await this.#fill(fd, matches)
+      if (this.#failure !== undefined) return this.#failure
+      await this.#finish(fd)
+      safe.rename(temporary, safe, name)
+      isPlaced = true
+      return undefined
+    } catch (error) {
+      if (isUnreadable(error)) return { kind: 'data', message: error.message }
+      return targetFailure(error)
+    } finally {
+      closeFile(fd)
+      if (!isPlaced) safe.unlink(temporary)
+    }
+  }
+
+  async #fill(fd: number, matches: PieceBits | undefined): Promise<void> {
+    const { reader, locator } = this.context
+    const { content, path } = this.work
+    this.#holes = await readHoles(content.holes, content.sizeBytes, reader, path)
+    const oldFd = matches === undefined ? -1 : this.work.directory.safe!.openFile(this.work.name)
+    let piece = 0
+    try {
+      for await (const pieces of piecesInGroups(reader, content)) {
+        if (this.#failure !== undefined) return
+        const units: WriteUnit[] = []
+        const isCopy = pieces.map(({ id }) => matches?.at(piece++) === true && id !== undefined)
+        const places = await locatePieces(locator, pieces, isCopy)
+        pieces.forEach((one, index) => {
+          for (const segment of this.#segments(one, places[index], isCopy[index]!))
+            units.push({ work: this.work, segments: [segment], strip: { fd, oldFd } })
+        })
+        await this.runner.run(units, (unit, failure) => {
+          this.#failure ??= failure
+          if (failure === undefined) this.context.tally.contentDone(unit.segments[0]!.length)
+        })
+        this.context.tally.progress('restore', path)
+      }
+    } finally {
+      if (oldFd >= 0) closeFile(oldFd)
+    }
+  }
+
+  #segments(piece: ContentPiece, place: Segment['place'], isCopy: boolean): Segment[] {
+    const layout = { holes: this.#holes, sparse: this.context.options.sparse ?? false }
+    const segments = segmentsOf(piece, place, isCopy, layout)
+    return piece.id === undefined ? segments.flatMap(inParts) : segments
+  }
+
+  async #finish(fd: number): Promise<void> {
+    const { content, attributes, path } = this.work
+    const { engine, tally, ignoresOwners } = this.context
+    const job = { kind: 'finish-file', fd, sizeBytes: content.sizeBytes, attributes } as const
+    const { attributeFailures } = await engine.run<WriteResult>(job)
+    for (const { attribute, message } of attributeFailures)
+      if (!(attribute === 'owner' && ignoresOwners)) tally.problem(path, 'attribute', `${attribute}: ${message}`)
+  }
+}
+
+const inParts = (zeros: Segment): Segment[] => {
+  const parts: Segment[] = []
+  for (let done = 0; done < zeros.length; done += zerosMax)
+    parts.push({ ...zeros, offset: zeros.offset + done, length: Math.min(zerosMax, zeros.length - done) })
+  return parts
+}
+
+const targetFailure = (error: unknown): Failure => {
+  const code = errorCodeOf(error)
+  if (code === '' || code === code.toLowerCase()) throw error
+  return { kind: 'target', message: reasonOf(error) }
+}

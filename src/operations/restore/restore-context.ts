@@ -1,0 +1,29 @@
+import type { ByteString } from '../../bytes/byte-string.js'
+import type { ChunkReader } from '../../repository/chunk-reader.js'
+import type { Store } from '../../repository/store.js'
+import type { AttributeMaker } from './attributes-of.js'
+import type { ChunkLocator } from './chunk-locator.js'
+import type { RestoreEngine } from './restore-engine.js'
+import type { RestoreOptions } from './restore-options.js'
+import type { Tally } from './tally.js'
+
+/** What all parts of one pass over the tree share. */
+export interface RestoreContext {
+  readonly store: Store
+  readonly reader: ChunkReader
+  readonly locator: ChunkLocator
+  readonly engine: RestoreEngine
+  readonly attributes: AttributeMaker
+  readonly options: RestoreOptions
+  readonly tally: Tally
+  /** Only looks: nothing is written. */
+  readonly isDry: boolean
+  /** Owners that cannot be set are no problem: the user has no right to set any. */
+  readonly ignoresOwners: boolean
+  /** A name for a file that is not complete. */
+  readonly temporaryName: () => ByteString
+  /** Something different is where nothing may be replaced. */
+  readonly inTheWay: (path: ByteString) => void
+  /** Errors: `interrupted`. */
+  readonly checkAborted: () => void
+}

@@ -1,0 +1,36 @@
+import type { Store } from '../../repository/store.js'
+import { WorkerPool } from '../../workers/pool.js'
+import { RestoreCore } from '../../workers/restore-core.js'
+import type { RestoreJob, RestoreSetup } from '../../workers/restore-jobs.js'
+
+/** Does jobs, in threads or here. */
+export interface RestoreEngine extends AsyncDisposable {
+  run<R>(job: RestoreJob): Promise<R>
+  /** Resolves when more work should be brought. */
+  room(): Promise<void>
+}
+
+/** As many threads as the store's options say. */
+export const openEngine = (store: Store, setup: RestoreSetup): RestoreEngine =>
+  new WorkerPool({ url: new URL('../../workers/restore-core.js', import.meta.url), setup }, store.workers)
+
+/** The same jobs in the calling thread. */
+export const openInlineEngine = (_store: Store, setup: RestoreSetup): RestoreEngine => new InlineEngine(setup)
+
+class InlineEngine implements RestoreEngine {
+  readonly #core: RestoreCore
+
+  constructor(setup: RestoreSetup) {
+    this.#core = new RestoreCore(setup, 0)
+  }
+
+  async run<R>(job: RestoreJob): Promise<R> {
+    return this.#core.run(job) as R
+  }
+
+  async room(): Promise<void> {}
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    this.#core.close()
+  }
+}

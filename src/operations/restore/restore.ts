@@ -1,0 +1,228 @@
+import { randomBytes } from 'node:crypto'
+import { type ByteString, byteStringOfText, textOf } from '../../bytes/byte-string.js'
+import { VarveError } from '../../errors.js'
+import type { Attributes } from '../../filesystem/attributes.js'
+import { EntryType } from '../../format/entry.js'
+import { Captured, type Snapshot } from '../../format/snapshot.js'
+import { isEntryName, keyOf } from '../../format/tree-key.js'
+import type { ChunkReader } from '../../repository/chunk-reader.js'
+import { ensureIndex } from '../../repository/ensure-index.js'
+import { resolveReference } from '../../repository/resolve-reference.js'
+import type { Store } from '../../repository/store.js'
+import { rangeOfKey } from '../../tree/key-range.js'
+import type { TreeCursor } from '../../tree/tree-cursor.js'
+import { entries, lookup, subtree } from '../../tree/tree-reader.js'
+import { restoreTemporaryPrefix } from '../../workers/restore-temporary.js'
+import { AttributeMaker } from './attributes-of.js'
+import { ChunkLocator } from './chunk-locator.js'
+import { inodeKeyAt, type OpenedTarget, openTarget } from './open-target.js'
+import type { RestoreContext } from './restore-context.js'
+import { openBelow } from './open-below.js'
+import { openEngine, type RestoreEngine } from './restore-engine.js'
+import type { RestoreOptions, RestoreReport } from './restore-options.js'
+import { selectionOf } from './selection.js'
+import { Tally } from './tally.js'
+import { type TreePart, TreeRestorer } from './tree-restorer.js'
+import { Verifier } from './verify.js'
+import { inodeKeyOf } from '../../filesystem/walk-filter.js'
+
+const inTheWayShown = 5
+
+/**
+ * Brings a directory into line with a snapshot or a part of one. What is right already is not written again, so that an
+ * interrupted restore is finished by running it again. What cannot be restored is told and left out; the rest is restored.
+ * Errors: `not-found`, `ambiguous`, `in-the-way` and `unsafe-target` (nothing was written then), `no-space`, `read-only`,
+ * `interrupted`, `corrupt` (the snapshot or its tree's root), `backend`.
+ */
+export const restore = async (
+  store: Store,
+  options: RestoreOptions,
+  engineOf: typeof openEngine = openEngine,
+): Promise<RestoreReport> => {
+  const startNs = store.now()
+  const reader = await ensureIndex(store)
+  const { snapshot, path } = await resolveReference(store, options.snapshot)
+  const protectedInodes = protectedBy(store)
+  const run = randomBytes(8).toString('hex')
+  const temporaryPrefix = restoreTemporaryPrefix(run)
+  const setup = { seals: store.seals.material, idKey: store.keys.keyring.idKey, temporaryPrefix }
+  await using engine = engineOf(store, setup)
+  const attributes = new AttributeMaker(
+    reader,
+    !options.noOwnership,
+    (snapshot.captured & Captured.xattrs) !== 0,
+    process.geteuid!(),
+    process.getegid!(),
+  )
+  const part = await partOf(reader, snapshot, path, attributes)
+  const target = openTarget(byteStringOfText(options.target), protectedInodes, options.dryRun ?? false)
+  const restoring = new Restoring(store, options, { reader, engine, attributes, temporaryPrefix, protectedInodes })
+  using _closing = closing(target)
+  if (options.overwrite === undefined && !target.isNew) await restoring.lookWhatIsInTheWay(part, target)
+  const tally = await restoring.run(part, target)
+  return reportOf(tally, snapshot, Number(store.now() - startNs) / 1e6)
+}
+
+interface Parts {
+  readonly reader: ChunkReader
+  readonly engine: RestoreEngine
+  readonly attributes: AttributeMaker
+  readonly temporaryPrefix: ByteString
+  readonly protectedInodes: ReadonlySet<string>
+}
+
+/** What of a snapshot is restored. Each pass over it needs a cursor of its own. */
+interface SnapshotPart {
+  readonly base: ByteString
+  readonly attributes: Attributes | undefined
+  readonly cursor: () => TreeCursor
+  readonly totals: { readonly files: number; readonly bytes: number } | undefined
+}
+
+const partOf = async (
+  reader: ChunkReader,
+  { root, rootAttributes, id }: Snapshot,
+  path: ByteString,
+  maker: AttributeMaker,
+): Promise<SnapshotPart> => {
+  const whole = { files: root.entries, bytes: root.bytes }
+  if (path === '') {
+    const attributes = rootAttributes === null ? undefined : await maker.ofRoot(rootAttributes)
+    return { base: path, attributes, cursor: () => subtree(reader, root, path), totals: whole }
+  }
+  const cut = path.lastIndexOf('/')
+  const directory = path.slice(0, Math.max(0, cut)) as ByteString
+  const isPossible = path.split('/').every((name) => isEntryName(name as ByteString))
+  const key = isPossible ? keyOf(directory, path.slice(cut + 1) as ByteString) : undefined
+  const entry = key && (await lookup(reader, root, key))
+  if (key === undefined || entry === undefined)
+    throw new VarveError('not-found', `${textOf(path)} is not in snapshot ${id.slice(0, 8)}`, {
+      hint: 'varve ls shows what is in it.',
+    })
+  if (entry.type === EntryType.directory) {
+    const attributes = await maker.of(entry)
+    return { base: path, attributes, cursor: () => subtree(reader, root, path), totals: undefined }
+  }
+  const cursor = (): TreeCursor => entries(reader, root, rangeOfKey(key))
+  return { base: directory, attributes: undefined, cursor, totals: undefined }
+}
+
+class Restoring {
+  #temporaries = 0
+
+  constructor(
+    private readonly store: Store,
+    private readonly options: RestoreOptions,
+    private readonly parts: Parts,
+  ) {}
+
+  /** Goes over everything without writing. Errors: `in-the-way`, naming the first few. */
+  async lookWhatIsInTheWay(part: SnapshotPart, target: OpenedTarget): Promise<void> {
+    const found: ByteString[] = []
+    const isEnough = (): boolean => found.length > inTheWayShown
+    const { snapshot, target: path, include, exclude, signal } = this.options
+    const quiet: RestoreOptions = {
+      snapshot,
+      target: path,
+      ...(include && { include }),
+      ...(exclude && { exclude }),
+      ...(signal && { signal }),
+    }
+    const tally = new Tally({}, undefined)
+    const context = this.#context(quiet, tally, true, (at) => found.push(at))
+    const checkAborted = (): void => {
+      context.checkAborted()
+      if (isEnough()) throw inTheWay(path, found)
+    }
+    await this.#walk({ ...context, checkAborted }, part, target)
+    if (found.length > 0) throw inTheWay(path, found)
+  }
+
+  async run(part: SnapshotPart, target: OpenedTarget): Promise<Tally> {
+    const { options } = this
+    const tally = new Tally(options, part.totals)
+    const context = this.#context(options, tally, options.dryRun ?? false, (path) =>
+      tally.problem(path, 'target', 'something different is in its place'),
+    )
+    await this.#walk(context, part, target)
+    if (options.verify && !context.isDry && target.directory !== undefined) {
+      const selection = selectionOf(options.include, options.exclude)
+      await new Verifier(context, target.directory, part.base, selection).run(part.cursor())
+    }
+    return tally
+  }
+
+  async #walk(context: RestoreContext, { base, attributes, cursor }: SnapshotPart, target: OpenedTarget): Promise<void> {
+    const { include, exclude } = context.options
+    const part: TreePart = {
+      cursor: cursor(),
+      base,
+      attributes,
+      selection: selectionOf(include, exclude),
+      isWhole: include === undefined || include.length === 0,
+      isProtected: (found) => this.parts.protectedInodes.has(inodeKeyOf(found)),
+    }
+    const own = target.directory && openBelow(target.directory, '' as ByteString)
+    await new TreeRestorer(context, part, own, target.isNew).run()
+  }
+
+  #context(
+    options: RestoreOptions,
+    tally: Tally,
+    isDry: boolean,
+    inTheWay: (path: ByteString) => void,
+  ): RestoreContext {
+    const { reader, engine, attributes, temporaryPrefix } = this.parts
+    return {
+      store: this.store,
+      reader,
+      engine,
+      attributes,
+      options,
+      tally,
+      isDry,
+      inTheWay,
+      locator: new ChunkLocator(this.store.index.local, reader),
+      ignoresOwners: process.geteuid!() !== 0,
+      temporaryName: () => `${temporaryPrefix}m${this.#temporaries++}` as ByteString,
+      checkAborted: () => {
+        if (options.signal?.aborted) throw interrupted()
+      },
+    }
+  }
+}
+
+const protectedBy = ({ backend, cacheFolder }: Store): Set<string> => {
+  const folders = backend.abilities.localFiles ? [backend.location, cacheFolder] : [cacheFolder]
+  return new Set(folders.flatMap((folder) => inodeKeyAt(byteStringOfText(folder)) ?? []))
+}
+
+const closing = ({ directory }: OpenedTarget): Disposable => ({ [Symbol.dispose]: () => directory?.close() })
+
+const inTheWay = (target: string, found: readonly ByteString[]): VarveError => {
+  const names = found.slice(0, inTheWayShown).map(textOf).join(', ')
+  const more = found.length > inTheWayShown ? ' and more' : ''
+  return new VarveError('in-the-way', `${target} has something different in place of ${names}${more}`, {
+    hint: 'Nothing was written. Restore to another directory, or say with --overwrite what may be replaced.',
+  })
+}
+
+const interrupted = (): VarveError =>
+  new VarveError('interrupted', 'the restore was interrupted', {
+    hint: 'Run the same command again: it finishes what is missing.',
+  })
+
+const reportOf = (tally: Tally, { id }: Snapshot, durationMs: number): RestoreReport => ({
+  snapshotId: id,
+  filesRestored: tally.filesRestored,
+  filesUnchanged: tally.filesUnchanged,
+  filesSkipped: tally.filesSkipped,
+  filesDeleted: tally.filesDeleted,
+  directories: tally.directories,
+  others: tally.others,
+  bytesWritten: tally.bytesWritten,
+  bytesReused: tally.bytesReused,
+  bytesVerified: tally.bytesVerified,
+  problems: tally.problems,
+  durationMs,
+})

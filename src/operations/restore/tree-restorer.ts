@@ -1,0 +1,298 @@
+import type { ByteString } from '../../bytes/byte-string.js'
+import { VarveError } from '../../errors.js'
+import type { Attributes } from '../../filesystem/attributes.js'
+import type { SafeDirectory } from '../../filesystem/safe-directory.js'
+import type { Stat } from '../../filesystem/stat.js'
+import { type Entry, EntryFlag, EntryType, type FileContent } from '../../format/entry.js'
+import type { TreeCursor } from '../../tree/tree-cursor.js'
+import { reasonOf } from '../../workers/restore-file.js'
+import { decide } from './decide.js'
+import { DirectoryOpener } from './directory-opener.js'
+import { FileRestorer } from './file-restorer.js'
+import type { FileWork } from './file-work.js'
+import { HardLinks, mayBeLinked } from './hard-links.js'
+import { keepFile } from './keep-file.js'
+import { LinkMaker } from './link-maker.js'
+import { isAlike } from './make-other.js'
+import { OtherRestorer } from './other-restorer.js'
+import { removeTree } from './remove-tree.js'
+import type { RestoreContext } from './restore-context.js'
+import type { Selection } from './selection.js'
+import type { TargetDirectory } from './target-directory.js'
+import { type MetDirectory, TargetFrame } from './target-frame.js'
+import { isUnreadable } from './write-runner.js'
+
+const checkEvery = 512
+/** Links wait for the file that they are names of, each with its directory open. */
+const waitingLinksMax = 300
+
+export interface TreePart {
+  readonly cursor: TreeCursor
+  /** The directory in the snapshot whose entries go directly into the target. */
+  readonly base: ByteString
+  /** Of that directory, where they are to be the target's. */
+  readonly attributes: Attributes | undefined
+  readonly selection: Selection
+  /** Nothing is left out but what patterns exclude. */
+  readonly isWhole: boolean
+  readonly isProtected: (found: Stat) => boolean
+}
+
+/**
+ * Walks a part of a tree in its order and brings the target into line with it. Memory: a window of files, the names of the
+ * directories of one directory for each level, and what exists already in one.
+ */
+export class TreeRestorer {
+  readonly #files: FileRestorer
+  readonly #others: OtherRestorer
+  readonly #opener: DirectoryOpener
+  readonly #links: HardLinks = new HardLinks()
+  readonly #linkMaker: LinkMaker
+  #top: TargetFrame
+  #seen = 0
+
+  /** `target`: undefined in a dry run where there is none. */
+  constructor(
+    private readonly context: RestoreContext,
+    private readonly part: TreePart,
+    target: SafeDirectory | undefined,
+    isNew: boolean,
+  ) {
+    this.#files = new FileRestorer(context)
+    this.#others = new OtherRestorer(context)
+    this.#opener = new DirectoryOpener(context, part)
+    this.#linkMaker = new LinkMaker(context, target, part.base, (...place) => this.#opener.clear(...place))
+    this.#top = this.#opener.top(target, isNew, this.#extraOf)
+  }
+
+  /** Errors: those that end the restore; everything under way has ended then. */
+  async run(): Promise<void> {
+    try {
+      const { cursor } = this.part
+      while (await this.#advance(cursor)) {
+        const done = this.#visit(cursor.entry)
+        if (done !== undefined) await done
+        if (++this.#seen % checkEvery === 0) this.context.checkAborted()
+      }
+      while (this.#top.parent !== undefined) this.#leave()
+      this.#endListing(this.#top)
+      this.#top.take(undefined, (met) => this.#pass(met))
+      await this.#files.flush()
+      await this.#linkMaker.end()
+      this.#top.target?.release()
+    } finally {
+      await this.#files.settle()
+      await this.#linkMaker.settle()
+      this.#opener.closeAll()
+    }
+  }
+
+  /** What is behind a damaged node is restored; nothing, where the root is damaged. */
+  async #advance(cursor: TreeCursor): Promise<boolean> {
+    for (;;) {
+      try {
+        const more = cursor.advance()
+        return more instanceof Promise ? await more : more
+      } catch (error) {
+        if (this.#seen === 0 || !isUnreadable(error)) throw error
+        this.context.tally.problem(this.#top.path, 'data', `entries are lost: ${error.message}`)
+      }
+    }
+  }
+
+  #visit(entry: TreeCursor['entry']): Promise<void> | undefined {
+    const { key } = entry
+    const nameAt = key.lastIndexOf('\0') + 1
+    const prefix = key.slice(0, nameAt - 1)
+    if (prefix !== this.#top.prefix) this.#moveTo(prefix)
+    const frame = this.#top
+    if (frame.target === null) return undefined
+    const name = key.slice(nameAt) as ByteString
+    const isOnDisk = frame.names?.has(name) ?? false
+    if (entry.type === EntryType.directory) return this.#meet(frame, entry, name)
+    if (this.part.selection(frame.path, name, false) !== 'yes') return undefined
+    const attributes = this.context.attributes.of(entry)
+    return attributes instanceof Promise
+      ? this.#afterLongXattrs(frame, entry, name, attributes)
+      : this.#place(frame, entry, name, isOnDisk, attributes)
+  }
+
+  async #afterLongXattrs(frame: TargetFrame, entry: Entry, name: ByteString, made: Promise<Attributes>): Promise<void> {
+    const attributes = await this.#orWithoutXattrs(made, entry, pathIn(frame.path, name))
+    await this.#place(frame, entry, name, true, attributes)
+  }
+
+  async #orWithoutXattrs(made: Promise<Attributes>, entry: Entry, path: ByteString): Promise<Attributes> {
+    try {
+      return await made
+    } catch (error) {
+      if (!isUnreadable(error)) throw error
+      this.context.tally.problem(path, 'attribute', `xattrs: ${error.message}`)
+      return this.context.attributes.of({ ...entry, xattrs: [] })
+    }
+  }
+
+  #meet(frame: TargetFrame, entry: Entry, name: ByteString): Promise<void> | undefined {
+    const selected = this.part.selection(frame.path, name, true)
+    const made = this.context.attributes.of(entry)
+    if (!(made instanceof Promise)) {
+      frame.met.push({ name, attributes: made, selected })
+      return undefined
+    }
+    return this.#orWithoutXattrs(made, entry, pathIn(frame.path, name)).then((attributes) => {
+      frame.met.push({ name, attributes, selected })
+    })
+  }
+
+  /** A file, link or special file; its directory is made now if nothing in it was restored before. */
+  #place(
+    frame: TargetFrame,
+    entry: Entry,
+    name: ByteString,
+    wasOnDisk: boolean,
+    attributes: Attributes,
+  ): Promise<void> | undefined {
+    let isOnDisk = wasOnDisk
+    if (frame.target === undefined) {
+      this.#opener.open(frame, this.#extraOf)
+      isOnDisk = frame.names?.has(name) ?? false
+    }
+    const directory = frame.target
+    if (directory === null || directory === undefined) return undefined
+    const path = pathIn(frame.path, name)
+    try {
+      return this.#placeIn(directory, entry, name, path, isOnDisk, attributes)
+    } catch (error) {
+      if (error instanceof VarveError) throw error
+      this.context.tally.problem(path, 'target', reasonOf(error))
+      return undefined
+    }
+  }
+
+  #placeIn(
+    directory: TargetDirectory,
+    entry: Entry,
+    name: ByteString,
+    path: ByteString,
+    isOnDisk: boolean,
+    attributes: Attributes,
+  ): Promise<void> | undefined {
+    const found = isOnDisk ? directory.safe?.lstat(name) : undefined
+    const content = entry.type === EntryType.file ? (entry.content as FileContent) : undefined
+    const wanted = {
+      mtimeNs: attributes.mtimeNs,
+      sizeBytes: content?.sizeBytes,
+      isAlike: found !== undefined && isAlike(directory.safe!, name, entry, found),
+      isDoubtful: (entry.flags & EntryFlag.changedWhileRead) !== 0,
+    }
+    const decision = found === undefined ? 'create' : decide(wanted, found, this.context.options.overwrite)
+    if (decision === 'conflict' || decision === 'skip') {
+      if (decision === 'conflict') this.context.inTheWay(path)
+      else this.context.tally.skipped(path, content?.sizeBytes ?? 0)
+      return undefined
+    }
+    let end: ((isRight: boolean) => void) | undefined
+    if (!this.context.isDry && mayBeLinked(entry)) {
+      const first = this.#links.meet(entry, () => {
+        const isRight = new Promise<boolean>((resolve) => {
+          end = resolve
+        })
+        return { directory: directory.path, name, isRight }
+      })
+      if (first !== undefined) {
+        this.#linkMaker.add({ first, directory, name, path, entry })
+        return this.#linkMaker.waitingCount < waitingLinksMax ? undefined : this.#files.flush()
+      }
+    }
+    if (found?.type === 'directory' && decision === 'replace' && !this.#opener.clear(directory, name, path)) {
+      end?.(false)
+      return undefined
+    }
+    const place = { directory, name, path, attributes }
+    if (content === undefined) {
+      this.#others.restore(place, entry, found, decision)
+      end?.(true)
+      return undefined
+    }
+    const work: FileWork = {
+      ...place,
+      content,
+      attributes: directory.isNew && !directory.givesAcl ? withoutEmptyXattrs(attributes) : attributes,
+      replaces: found === undefined ? undefined : found.type === 'file' ? 'file' : 'other',
+      isCompared: decision === 'compare',
+      onEnd: end,
+    }
+    if (decision !== 'keep') return this.#files.add(work)
+    keepFile(this.context, work, found!)
+    end?.(true)
+    return undefined
+  }
+
+  #moveTo(prefix: string): void {
+    while (!prefix.startsWith(this.#top.prefix)) this.#leave()
+    while (this.#top.prefix !== prefix) {
+      const parent = this.#top
+      const name = prefix.slice(parent.prefix.length, prefix.indexOf('\0', parent.prefix.length)) as ByteString
+      this.#endListing(parent)
+      const met = parent.take(name, (passed) => this.#pass(passed)) ?? lost(name)
+      const frame = new TargetFrame(`${parent.prefix}${name}\0`, pathIn(parent.path, name), parent, met)
+      this.#top = frame
+      if (parent.target === null || met.selected === 'no') frame.target = null
+      else if (met.selected === 'yes') this.#opener.open(frame, this.#extraOf)
+    }
+  }
+
+  #leave(): void {
+    const frame = this.#top
+    this.#endListing(frame)
+    frame.take(undefined, (met) => this.#pass(met))
+    frame.target?.release()
+    this.#top = frame.parent!
+  }
+
+  /** A directory without entries. */
+  #pass(met: MetDirectory): void {
+    const parent = this.#top
+    if (met.selected !== 'yes' || parent.target === null) return
+    const frame = new TargetFrame(`${parent.prefix}${met.name}\0`, pathIn(parent.path, met.name), parent, met)
+    this.#opener.open(frame, this.#extraOf)
+    frame.names?.end()
+    frame.target?.release()
+  }
+
+  #endListing(frame: TargetFrame): void {
+    frame.names?.end()
+    frame.names = undefined
+  }
+
+  readonly #extraOf =
+    (frame: TargetFrame) =>
+    (name: ByteString): void =>
+      this.#extra(frame, name)
+
+  /** What the snapshot does not have stays, unless it is to be deleted. */
+  #extra(frame: TargetFrame, name: ByteString): void {
+    const safe = frame.target!.safe!
+    if (!this.context.options.delete) return
+    const isDirectory = safe.lstat(name)?.type === 'directory'
+    if (this.part.selection(frame.path, name, isDirectory) !== 'yes') return
+    const path = pathIn(frame.path, name)
+    const { tally, isDry } = this.context
+    if (isDry) return tally.deleted(path, 0)
+    removeTree(safe, name, path, {
+      isProtected: (found) => this.#opener.isProtected(found),
+      onRemoved: (removed, { sizeBytes, type }) => tally.deleted(removed, type === 'file' ? sizeBytes : 0),
+      onFailure: (failed, error) => tally.problem(failed, 'target', `cannot be deleted: ${reasonOf(error)}`),
+    })
+  }
+}
+
+const pathIn = (directory: ByteString, name: ByteString): ByteString =>
+  (directory === '' ? name : `${directory}/${name}`) as ByteString
+
+/** The directory's entry went with a damaged node: what is below it is restored all the same. */
+const lost = (name: ByteString): MetDirectory => ({ name, attributes: undefined, selected: 'yes' })
+
+/** A new file without an inherited ACL has none to remove. */
+const withoutEmptyXattrs = (attributes: Attributes): Attributes =>
+  attributes.xattrs?.length === 0 ? { ...attributes, xattrs: undefined } : attributes

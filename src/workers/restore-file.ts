@@ -1,0 +1,34 @@
+import { ftruncateSync, writeSync } from 'node:fs'
+import type { ByteString } from '../bytes/byte-string.js'
+import { applyAttributesToFd, type Attributes } from '../filesystem/attributes.js'
+import type { FinishFileJob, UnitAttributeFailure, WriteResult } from './restore-jobs.js'
+
+/** Writes all of a range, however often the system stops short. */
+export const writeAll = (fd: number, bytes: Uint8Array, start: number, length: number, offset: number): void => {
+  for (let done = 0; done < length; ) done += writeSync(fd, bytes, start + done, length - done, offset + done)
+}
+
+/** Gives an open file its length and attributes, as the only job or as the end of one. */
+export const finishFile = ({ fd, sizeBytes, attributes }: FinishFileJob): WriteResult => {
+  ftruncateSync(fd, sizeBytes)
+  const attributeFailures: UnitAttributeFailure[] = []
+  setAttributes(fd, 0, attributes, attributeFailures)
+  return { failures: [], attributeFailures, bytesWritten: 0, bytesCopied: 0 }
+}
+
+export const setAttributes = (
+  fd: number,
+  unit: number,
+  attributes: Attributes,
+  failures: UnitAttributeFailure[],
+): void =>
+  applyAttributesToFd(fd, noPath, attributes, ({ attribute, error }) =>
+    failures.push({ unit, attribute, message: reasonOf(error) }),
+  )
+
+/** The main thread, which knows the path, puts it in front. */
+const noPath = '' as ByteString
+
+/** What the system said, without the path through which the file was reached. */
+export const reasonOf = (error: unknown): string =>
+  error instanceof Error ? error.message.split(/, | '/)[0]! : String(error)

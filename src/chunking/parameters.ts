@@ -11,9 +11,9 @@ export interface ChunkingParameters {
   readonly levels: readonly ChunkLevel[]
 }
 
-export const AVERAGE_BITS_MIN = 10
+const AVERAGE_BITS_MIN = 10
 /** A chunk is at most four times the average, and at most 4 MiB (docs/FORMAT.md §4.1). */
-export const AVERAGE_BITS_MAX = 20
+const AVERAGE_BITS_MAX = 20
 export const LEVELS_MAX = 16
 
 const MIB = 2 ** 20
@@ -71,7 +71,7 @@ export const chunkSizeMax = ({ levels }: ChunkingParameters): number =>
   2 ** (levels[levels.length - 1]!.averageBits + 2)
 
 /** A run of zero bytes of at least this length is an extent, no chunk. */
-export const zeroRunBytesMin: (parameters: ChunkingParameters) => number = chunkSizeMax
+export const zeroRunBytesMin = (parameters: ChunkingParameters): number => chunkSizeMax(parameters)
 
 /** A file of at most this many bytes is one chunk (an empty one is none), whatever it contains. */
 export const singleChunkBytesMax = ({ levels }: ChunkingParameters): number =>

@@ -17,43 +17,53 @@ import { runPhases } from './peers/phases.mjs'
 
 /** @typedef {import('./peers/options.mjs').Options} Options */
 /** @typedef {import('./peers/tool.mjs').Tool} Tool */
+/** @typedef {import('./peers/phases.mjs').Sample} Sample */
+
+/**
+ * What all parts of a run share. `reference`: the tool that the others are divided by.
+ * @typedef {{ options: Options, tools: readonly Tool[], reference: string, record: (value: object) => void }} Run
+ */
 
 /** @param {Options} options */
 const main = async (options) => {
   const { tools, missing } = findTools(options.tools, options.peers)
   const reference = tools.some(({ name }) => name === 'restic') ? 'restic' : tools[0].name
-  const record = recorder(options.json)
-  record({
-    kind: 'run',
-    machine: describeMachine(),
-    tools: tools.map(({ name, version }) => ({ name, version })),
-  })
+  const run = { options, tools, reference, record: recorder(options.json) }
+  const versions = tools.map(({ name, version }) => ({ name, version }))
+  run.record({ kind: 'run', machine: describeMachine(), tools: versions })
   console.log(['# Bench', '', ...machineLines(), ...toolLines(tools, missing)].join('\n'))
-  if (options.rounds > 0) {
-    const data = dataSet(options.data)
-    const needed = data.sizeBytes * (2.2 + 0.5 * tools.length) + 200e6
-    const parent = options.work ?? roomyFolder(needed)
-    await phases(options, tools, reference, data, parent, 'warm', record)
-    const caches = options.cold ? 'cold' : 'written'
-    if (options.disk) await phases(options, tools, reference, data, options.disk, caches, record)
-  }
-  for (const name of options.histories) await history(name, options, tools, reference, record)
+  if (options.rounds > 0) await phasesInMemoryAndOnDisk(run)
+  for (const name of options.histories) await history(run, name)
 }
 
-/** @type {(options: Options, tools: Tool[], reference: string, data: import('./peers/data-set.mjs').DataSet, parent: string, caches: 'warm' | 'written' | 'cold', record: (value: object) => void) => Promise<void>} */
-const phases = async (options, tools, reference, data, parent, caches, record) => {
+/** @param {Run} run */
+const phasesInMemoryAndOnDisk = async (run) => {
+  const { data: path, work, disk, cold } = run.options
+  const data = dataSet(path)
+  const needed = data.sizeBytes * (2.2 + 0.5 * run.tools.length) + 200e6
+  await phases(run, data, work ?? roomyFolder(needed), 'warm')
+  if (disk !== undefined) await phases(run, data, disk, cold ? 'cold' : 'written')
+}
+
+/**
+ * @param {Run} run
+ * @param {import('./peers/data-set.mjs').DataSet} data
+ * @param {string} parent
+ * @param {'warm' | 'written' | 'cold'} caches
+ */
+const phases = async ({ options, tools, reference, record }, data, parent, caches) => {
   const work = makeWorkFolder(parent)
   const meter = new CommandMeter(work)
   const source = join(work, 'source')
   data.copyTo(source)
   const { files, bytes } = folderSize(source)
   record({ kind: 'data', label: data.label, files, bytes, parent, caches })
-  /** @type {import('./peers/phases.mjs').Sample[]} */
+  /** @type {Sample[]} */
   const samples = []
   const { rounds, verify } = options
-  const onSample = (/** @type {import('./peers/phases.mjs').Sample} */ sample) => {
+  const onSample = (/** @type {Sample} */ sample) => {
     samples.push(sample)
-    record({ kind: 'phase', ...sample })
+    record({ kind: 'phase', parent, caches, ...sample })
     log(sampleText(sample, rounds))
   }
   await runPhases({ tools, source, work, rounds, caches, verify, meter, onSample })
@@ -71,8 +81,11 @@ ${phaseTables(samples, bytes, reference)}`)
   if (!meter.hasPeak) console.log('\nNo peaks: GNU time is not installed.')
 }
 
-/** @type {(name: import('./peers/releases.mjs').HistoryName, options: Options, tools: Tool[], reference: string, record: (value: object) => void) => Promise<void>} */
-const history = async (name, options, tools, reference, record) => {
+/**
+ * @param {Run} run
+ * @param {import('./peers/releases.mjs').HistoryName} name
+ */
+const history = async ({ options, tools, reference, record }, name) => {
   const work = makeWorkFolder(options.work ?? roomyFolder(historyBytes))
   const keeping = tools.filter(({ keepsHistory }) => keepsHistory)
   const meter = new CommandMeter(work)
@@ -90,13 +103,13 @@ ${historyTable(results, reference)}`)
 /** Release, its unpacked archive, restored copy, and four repositories. */
 const historyBytes = 2e9
 
-/** @type {(tools: Tool[], missing: string[]) => string[]} */
+/** @type {(tools: readonly Tool[], missing: readonly string[]) => string[]} */
 const toolLines = (tools, missing) => [
   ...tools.map(({ name, version }) => `- ${name}: ${version}`),
   ...(missing.length === 0 ? [] : [`- not installed, so not measured: ${missing.join(', ')}`]),
 ]
 
-/** @type {(sample: import('./peers/phases.mjs').Sample, rounds: number) => string} */
+/** @type {(sample: Sample, rounds: number) => string} */
 const sampleText = ({ round, phase, tool, wallS, cpuS, failure }, rounds) =>
   `${round + 1}/${rounds} ${phase}: ${tool} ${failure ?? `${wallS?.toFixed(2)} s, ${cpuS?.toFixed(2)} CPU-s`}`
 

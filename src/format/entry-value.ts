@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
-import { VarveError } from '../errors.js'
 import type { ByteString } from '../bytes/byte-string.js'
+import { VarveError } from '../errors.js'
 import { CborWriter } from './cbor-writer.js'
 import { type Entry, EntryType, type FileContent, type Holes, isFileContent, type Xattr } from './entry.js'
 import type { Extension } from './extension.js'

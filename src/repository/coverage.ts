@@ -1,30 +1,40 @@
+import { createHash } from 'node:crypto'
 import { hexOf } from '../format/ids.js'
 import type { TreeRoot } from '../format/tree-root.js'
 import type { Store } from './store.js'
 
 const packIdBytes = 32
+const checksumBytes = 32
 
 /**
  * "All that this root needs is in these packs." Packs never change, so this never goes stale (docs/GC-PROTOCOL.md, W5); whether
- * the packs are still there is another question. More packs than needed do no harm.
+ * the packs are still there is another question. More packs than needed do no harm; fewer would, hence the checksum.
  */
 export const rememberCoverage = async (
   store: Store,
   root: TreeRoot,
   packs: ReadonlySet<string>,
 ): Promise<void> => {
-  const bytes = Buffer.concat([...packs].map((id) => Buffer.from(id, 'hex')))
-  await (await store.state()).set(keyOf(root), bytes)
+  const ids = Buffer.from([...packs].join(''), 'hex')
+  await (await store.state()).set(keyOf(root), Buffer.concat([checksumOf(root, ids), ids]))
 }
 
 /** Undefined where nothing is remembered: then every chunk is looked up. */
 export const recallCoverage = async (store: Store, root: TreeRoot): Promise<Set<string> | undefined> => {
   const bytes = await (await store.state()).get(keyOf(root))
-  if (bytes === undefined || bytes.length % packIdBytes !== 0) return undefined
+  if (bytes === undefined) return undefined
+  const ids = bytes.subarray(checksumBytes)
+  if (!checksumOf(root, ids).equals(bytes.subarray(0, checksumBytes))) return undefined
   const packs = new Set<string>()
-  for (let at = 0; at < bytes.length; at += packIdBytes)
-    packs.add(hexOf(bytes.subarray(at, at + packIdBytes)))
+  for (let at = 0; at < ids.length; at += packIdBytes) packs.add(hexOf(ids.subarray(at, at + packIdBytes)))
   return packs
 }
 
+/** For a root that a later one has taken the place of: 32 bytes a pack would pile up. */
+export const forgetCoverage = async (store: Store, root: TreeRoot): Promise<void> =>
+  (await store.state()).delete(keyOf(root))
+
 const keyOf = (root: TreeRoot): string => `covered ${hexOf(root.id)}`
+
+const checksumOf = (root: TreeRoot, ids: Uint8Array): Buffer =>
+  createHash('sha256').update(root.id).update(ids).digest()

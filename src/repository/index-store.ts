@@ -23,6 +23,7 @@ export interface IndexablePack {
 export class IndexStore {
   /** Index files that cannot be read; what they said must come from the packs' directories. */
   readonly damaged: CorruptError[] = []
+  #rebuilt = false
 
   constructor(
     private readonly backend: Backend,
@@ -40,6 +41,29 @@ export class IndexStore {
     const gone = [...known].filter((id) => !listed.has(id as IndexId))
     if (gone.length > 0) this.local.dropIndexFiles(new Set(gone))
     this.local.mergeRuns()
+  }
+
+  /** Forgets what the local index says, and reads all index files again. */
+  async rebuild(): Promise<void> {
+    this.local.clear()
+    await this.refresh()
+  }
+
+  /**
+   * Something was not found. Where the local index is damaged, or took packs for gone that may have come back with another
+   * state of the repository, it is built anew, once.
+   */
+  async refreshAfterMiss(): Promise<void> {
+    const isDoubtful = this.local.damaged || this.local.removedPacks.size > 0
+    if (!isDoubtful || this.#rebuilt) return this.refresh()
+    this.#rebuilt = true
+    await this.rebuild()
+  }
+
+  /** Whether a pack that is there counts as gone. */
+  hasRemoved(listed: ReadonlyMap<string, number>): boolean {
+    const { packs, removedPacks } = this.local
+    return [...removedPacks].some((ordinal) => listed.has(packs[ordinal]!.packId))
   }
 
   /** Takes over packs for reading only, from their own directories; no index file names them. */

@@ -5,20 +5,28 @@ type Database = ClassicLevel<string, Uint8Array>
 /**
  * Small things that this machine remembers of one repository, in LevelDB: which packs cover which root, the highest keyring
  * seen. All of it may be deleted at any time. Where the database cannot be opened (another process has it, a full or
- * read-only disk, damage), nothing is remembered, and the work is done without.
+ * read-only disk), nothing is remembered, and the work is done without. A damaged one is thrown away and made anew.
  */
 export class LocalState implements AsyncDisposable {
-  private constructor(private readonly database: Database | undefined) {}
+  #isDamaged = false
+
+  private constructor(
+    private readonly folder: string | undefined,
+    private readonly database: Database | undefined,
+  ) {}
 
   static async open(folder: string | undefined): Promise<LocalState> {
-    if (folder === undefined) return new LocalState(undefined)
+    if (folder === undefined) return new LocalState(undefined, undefined)
     try {
-      const { ClassicLevel } = await import('classic-level')
-      const database = new ClassicLevel<string, Uint8Array>(folder, { valueEncoding: 'view' })
-      await database.open()
-      return new LocalState(database)
+      return new LocalState(folder, await openDatabase(folder))
+    } catch (error) {
+      if (!isDamage(error)) return new LocalState(folder, undefined)
+    }
+    try {
+      await destroy(folder)
+      return new LocalState(folder, await openDatabase(folder))
     } catch {
-      return new LocalState(undefined)
+      return new LocalState(folder, undefined)
     }
   }
 
@@ -27,18 +35,48 @@ export class LocalState implements AsyncDisposable {
   }
 
   async get(key: string): Promise<Uint8Array | undefined> {
-    return this.database?.get(key).catch(() => undefined)
+    return this.#attempt((database) => database.get(key))
   }
 
   async set(key: string, value: Uint8Array): Promise<void> {
-    await this.database?.put(key, value).catch(() => undefined)
+    await this.#attempt((database) => database.put(key, value))
   }
 
   async delete(key: string): Promise<void> {
-    await this.database?.del(key).catch(() => undefined)
+    await this.#attempt((database) => database.del(key))
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
     await this.database?.close()
+    if (this.#isDamaged && this.folder !== undefined) await destroy(this.folder).catch(() => undefined)
   }
+
+  async #attempt<T>(step: (database: Database) => Promise<T>): Promise<T | undefined> {
+    if (this.database === undefined) return undefined
+    try {
+      return await step(this.database)
+    } catch (error) {
+      this.#isDamaged ||= isDamage(error)
+      return undefined
+    }
+  }
+}
+
+const openDatabase = async (folder: string): Promise<Database> => {
+  const { ClassicLevel } = await import('classic-level')
+  const database = new ClassicLevel<string, Uint8Array>(folder, { valueEncoding: 'view' })
+  await database.open()
+  return database
+}
+
+/** Removes LevelDB's own files, and no others. */
+const destroy = async (folder: string): Promise<void> => {
+  const { ClassicLevel } = await import('classic-level')
+  await ClassicLevel.destroy(folder)
+}
+
+/** LevelDB says so of what it cannot parse; the open error carries it as its cause. */
+const isDamage = (error: unknown): boolean => {
+  const { code, cause } = error as { code?: unknown; cause?: unknown }
+  return code === 'LEVEL_CORRUPTION' || (cause !== undefined && cause !== null && isDamage(cause))
 }

@@ -56,6 +56,11 @@ export class PackPublisher {
     await this.index.write(packs)
   }
 
+  /** Nothing is on its way any more, whatever became of it. */
+  async settled(): Promise<void> {
+    await Promise.allSettled(this.#inFlight)
+  }
+
   async #publish(pack: FinishedPack): Promise<void> {
     await this.backend.publishStaged(pack.stagedPath, packName(pack.id), pack.sizeBytes)
     this.#packs.push(pack)

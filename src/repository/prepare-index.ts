@@ -28,7 +28,11 @@ export const prepareIndex = async (store: Store, mayWrite: boolean): Promise<Pre
   const unusable = new Set<string>(await listCondemned(backend, seals))
   for (const { pack } of await listSuspects(backend, seals)) unusable.add(pack)
   await index.refresh()
-  const listed = await listPacks(backend)
+  let listed = await listPacks(backend)
+  if (index.hasRemoved(listed)) {
+    await index.rebuild()
+    listed = await listPacks(backend)
+  }
   const known = new Map(index.local.packs.map(({ packId, sizeBytes }) => [packId, sizeBytes]))
   if (mayWrite)
     await adoptUnindexed(

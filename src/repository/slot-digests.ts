@@ -15,7 +15,8 @@ const recordBytes = idBytesLength + 32
 
 export type SlotDigests = ReadonlyMap<SlotId, Buffer>
 
-export const slotDigestOf = (slotObject: Uint8Array): Buffer => createHash('sha256').update(slotObject).digest()
+export const slotDigestOf = (slotObject: Uint8Array): Buffer =>
+  createHash('sha256').update(slotObject).digest()
 
 /** Undefined where the keyring has none. */
 export const slotDigestsOf = ({ extensions }: Keyring): SlotDigests | undefined => {

@@ -1,5 +1,6 @@
 import { ChunkLookup } from '../chunk-index/chunk-lookup.js'
 import { LookupState } from '../chunk-index/lookup-state.js'
+import { VarveError } from '../errors.js'
 import type { ChunkId, ChunkKind } from '../format/ids.js'
 import type { NodeSink } from '../tree/node-store.js'
 import { spanBytes } from '../workers/arena.js'
@@ -14,8 +15,10 @@ import type {
   StoreOutcome,
 } from '../workers/jobs.js'
 import { WorkerPool } from '../workers/pool.js'
+import { groupPartials } from './group-partials.js'
 import { NodeGatherer } from './node-gatherer.js'
 import { PackPublisher } from './pack-publisher.js'
+import { StagingStock } from './staging-stock.js'
 import type { Store } from './store.js'
 
 /** Slots of one pending table: 18 MiB, 393,000 chunks. */
@@ -51,7 +54,8 @@ export class StoreWriter implements NodeSink, AsyncDisposable {
   readonly #nodes: NodeGatherer
   readonly #jobs = new Set<Promise<unknown>>()
   #pool: WorkerPool | undefined
-  readonly #unusedStaging = new Set<string>()
+  readonly #staging: StagingStock
+  #indexDamaged = false
   #failure: unknown
 
   /** `unusablePacks` do not count as places of a chunk: condemned, suspect, of the wrong size. */
@@ -63,6 +67,7 @@ export class StoreWriter implements NodeSink, AsyncDisposable {
     this.#lookups = new LookupState(store.index.local, pendingSlots, unusablePacks)
     this.#lookup = new ChunkLookup(this.#lookups.config())
     this.#publisher = new PackPublisher(store.backend, store.index)
+    this.#staging = new StagingStock(store.backend)
     this.#nodes = new NodeGatherer(store.keys.keyring.idKey, this.#lookup, (nodes) => {
       this.totals.treeChunksAdded += nodes.lengths.length
       this.#run({ kind: 'store-chunks', owner: 0, ...nodes })
@@ -79,6 +84,11 @@ export class StoreWriter implements NodeSink, AsyncDisposable {
     onToken: (token: SpanToken) => void,
   ): Promise<StoredSpan> {
     return (await this.#run<ResultOf['store-span']>({ kind: 'store-span', ...span }, onToken)).span
+  }
+
+  /** What went wrong outside the store's own jobs, in what was made of their results: ends the run like a failure of these. */
+  fail(error: unknown): void {
+    this.#failure ??= error
   }
 
   /** Takes a tree node, list node or hole map. Synchronous: storing follows, and `checkpoint` waits for it. */
@@ -137,13 +147,17 @@ export class StoreWriter implements NodeSink, AsyncDisposable {
     await this.#shareLookups()
   }
 
+  /** Nothing goes on behind it: threads, publishing and staging have come to an end. */
   async [Symbol.asyncDispose](): Promise<void> {
     await this.#pool?.[Symbol.asyncDispose]()
+    await Promise.allSettled([...this.#jobs])
+    await this.#publisher.settled()
+    if (this.#indexDamaged || this.#lookup.damaged) this.store.index.local.clear()
     this.#lookup.close()
-    await Promise.allSettled([...this.#unusedStaging].map((path) => this.store.backend.discardStaged(path)))
+    await this.#staging[Symbol.asyncDispose]()
   }
 
-  /** Unfilled packs of all threads become one of each kind. */
+  /** Unfilled packs of all threads become as few as they fit into. */
   async #finishPacks(): Promise<void> {
     const pool = this.#pool
     if (pool === undefined) return
@@ -153,9 +167,12 @@ export class StoreWriter implements NodeSink, AsyncDisposable {
       await this.#take(outcome)
       partials.push(...outcome.partials)
     }
-    const { outcome } = await pool.runOn<ResultOf['finish']>(0, { kind: 'finish', partials })
-    await this.#take(outcome)
-    for (const { stagedPath } of partials) await this.#discard(stagedPath)
+    const [first = [], ...others] = groupPartials(partials, this.packTargetBytes)
+    for (const group of [first, ...others]) {
+      const { outcome } = await pool.runOn<ResultOf['finish']>(0, { kind: 'finish', partials: group })
+      await this.#take(outcome)
+      for (const { stagedPath } of group) await this.#staging.discard(stagedPath)
+    }
   }
 
   /** Jobs that others bring meanwhile are not waited for: what they store comes with the next checkpoint. */
@@ -176,7 +193,7 @@ export class StoreWriter implements NodeSink, AsyncDisposable {
     this.#jobs.add(result)
     result
       .catch((error: unknown) => {
-        this.#failure ??= error
+        if (!isOfSource(error)) this.#failure ??= error
       })
       .finally(() => this.#jobs.delete(result))
     return result
@@ -201,15 +218,7 @@ export class StoreWriter implements NodeSink, AsyncDisposable {
   /** A thread that starts gets staging files first: for each kind of pack, and for what it may finish before more come. */
   async #stock(): Promise<object> {
     const count = 12 + Math.ceil((3 * spanBytes) / this.packTargetBytes)
-    return { kind: 'staging', paths: await this.#openStaging(count) }
-  }
-
-  async #openStaging(count: number): Promise<string[]> {
-    const paths = await Promise.all(
-      Array.from({ length: count }, () => this.store.backend.openStaging('packs')),
-    )
-    for (const path of paths) this.#unusedStaging.add(path)
-    return paths
+    return { kind: 'staging', paths: await this.#staging.open(count) }
   }
 
   async #take(outcome: StoreOutcome): Promise<void> {
@@ -218,11 +227,12 @@ export class StoreWriter implements NodeSink, AsyncDisposable {
     totals.bytesAdded += outcome.bytesAdded
     totals.packedBytes += outcome.packedBytes
     totals.bytesRead += outcome.bytesRead
+    this.#indexDamaged ||= outcome.indexDamaged
     for (const [stage, ns] of Object.entries(outcome.stageNs))
       totals.stageNs[stage] = (totals.stageNs[stage] ?? 0) + ns
     if (outcome.stagingUsed > 0) await this.#restock(outcome)
     for (const pack of outcome.packs) {
-      this.#unusedStaging.delete(pack.stagedPath)
+      this.#staging.release(pack.stagedPath)
       await this.#publisher.add(pack)
     }
     if (this.#publisher.isFlushDue) await this.#publisher.flush()
@@ -230,13 +240,8 @@ export class StoreWriter implements NodeSink, AsyncDisposable {
   }
 
   async #restock({ thread, stagingUsed }: StoreOutcome): Promise<void> {
-    const paths = await this.#openStaging(stagingUsed)
+    const paths = await this.#staging.open(stagingUsed)
     await this.#pool!.runOn(thread, { kind: 'staging', paths })
-  }
-
-  async #discard(path: string): Promise<void> {
-    this.#unusedStaging.delete(path)
-    await this.store.backend.discardStaged(path)
   }
 
   async #shareLookups(): Promise<void> {
@@ -248,3 +253,6 @@ export class StoreWriter implements NodeSink, AsyncDisposable {
     )
   }
 }
+
+/** A file that cannot be read fails alone; whoever brought it hears of it. */
+const isOfSource = (error: unknown): boolean => error instanceof VarveError && error.code === 'source'

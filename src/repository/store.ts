@@ -81,7 +81,7 @@ export class Store implements AsyncDisposable {
       this.codec,
       this.keys.keyring.idKey,
       index.local,
-      () => index.refresh(),
+      () => index.refreshAfterMiss(),
     )
     return this.#reader
   }

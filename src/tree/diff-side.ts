@@ -2,10 +2,10 @@ import type { ByteString } from '../bytes/byte-string.js'
 import { type ChunkId, ChunkKind } from '../format/ids.js'
 import type { StoredEntry } from '../format/stored-entry.js'
 import { isLeaf, type TreeChild, type TreeNode } from '../format/tree-node.js'
+import type { TreeRoot } from '../format/tree-root.js'
 import type { KeyRange } from './key-range.js'
 import type { NodeSource } from './node-store.js'
 import { readChild, readRoot } from './read-node.js'
-import type { TreeRoot } from '../format/tree-root.js'
 
 interface Frame {
   readonly node: TreeNode

@@ -3,11 +3,11 @@ import { contentSizeBytesOf } from '../format/entry.js'
 import { type ChunkId, ChunkKind } from '../format/ids.js'
 import type { StoredEntry } from '../format/stored-entry.js'
 import { isLeaf, type TreeInner, type TreeNode } from '../format/tree-node.js'
+import type { TreeRoot } from '../format/tree-root.js'
 import type { DirectoryOrder } from './directory-order.js'
 import { type KeyRange, wholeTree } from './key-range.js'
 import type { NodeSource } from './node-store.js'
 import { type LoadedLeaf, loadedLeaf, readChild, readRoot } from './read-node.js'
-import type { TreeRoot } from '../format/tree-root.js'
 
 /** Children asked for ahead of the one that is read, from a source that takes its time. */
 const aheadMax = 4

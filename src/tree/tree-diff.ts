@@ -1,10 +1,10 @@
 import type { ByteString } from '../bytes/byte-string.js'
 import { bufferView } from '../format/buffer-view.js'
 import type { StoredEntry } from '../format/stored-entry.js'
+import type { TreeRoot } from '../format/tree-root.js'
 import { DiffSide } from './diff-side.js'
 import { type KeyRange, wholeTree } from './key-range.js'
 import type { NodeSource } from './node-store.js'
-import type { TreeRoot } from '../format/tree-root.js'
 
 /** At least one of the two is there, and they are not the same. */
 export interface TreeDifference {

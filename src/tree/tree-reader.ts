@@ -2,12 +2,12 @@ import type { ByteString } from '../bytes/byte-string.js'
 import { ChunkKind } from '../format/ids.js'
 import type { StoredEntry } from '../format/stored-entry.js'
 import { isLeaf } from '../format/tree-node.js'
+import type { TreeRoot } from '../format/tree-root.js'
 import { DirectoryOrder } from './directory-order.js'
 import { type KeyRange, listingRange, rangeOfKey, subtreeRange } from './key-range.js'
 import type { NodeSource } from './node-store.js'
 import { readRoot } from './read-node.js'
 import { TreeCursor } from './tree-cursor.js'
-import type { TreeRoot } from '../format/tree-root.js'
 
 /** All entries, or those of a range of keys. Over the whole tree I-13 is checked too. */
 export const entries = (source: NodeSource, root: TreeRoot, range?: KeyRange): TreeCursor =>

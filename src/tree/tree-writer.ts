@@ -4,11 +4,11 @@ import { type SipKey, sipKeyOf } from '../crypto/siphash.js'
 import { contentSizeBytesOf } from '../format/entry.js'
 import { keyMaxBytes } from '../format/limits.js'
 import type { TreeChild } from '../format/tree-node.js'
+import type { TreeRoot } from '../format/tree-root.js'
 import type { NodeSink } from './node-store.js'
 import { OpenInnerNode } from './open-inner-node.js'
 import { OpenLeaf } from './open-leaf.js'
 import type { LoadedLeaf } from './read-node.js'
-import type { TreeRoot } from '../format/tree-root.js'
 
 /**
  * Builds the tree of entries that come in ascending order of their keys (docs/FORMAT.md §8.3). The same

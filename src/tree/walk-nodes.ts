@@ -2,9 +2,9 @@ import type { ByteString } from '../bytes/byte-string.js'
 import { CorruptError } from '../errors.js'
 import { type ChunkId, ChunkKind, chunkKey } from '../format/ids.js'
 import { firstKeyOf, isLeaf, type TreeInner, type TreeNode } from '../format/tree-node.js'
+import type { TreeRoot } from '../format/tree-root.js'
 import type { NodeSource } from './node-store.js'
 import { readChild, readRoot, treeNodeName } from './read-node.js'
-import type { TreeRoot } from '../format/tree-root.js'
 
 /** Children asked for ahead of the one that is visited. */
 const aheadMax = 8

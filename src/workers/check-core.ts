@@ -19,7 +19,8 @@ export class CheckCore implements Core<CheckPackJob, CheckedPack, never> {
   run({ packId, source }: CheckPackJob): CheckedPack {
     const name = `packs/${packId}`
     try {
-      using bytes: PackBytes = 'path' in source ? openPackFile(source.path, name) : packBytesInMemory(source.bytes)
+      using bytes: PackBytes =
+        'path' in source ? openPackFile(source.path, name) : packBytesInMemory(source.bytes)
       return this.#checker.check(packId, bytes)
     } catch (error) {
       return unread(error)
@@ -33,6 +34,7 @@ const unread = (error: unknown): CheckedPack => {
   if (!isFinding) throw error
   const missing = (error as NodeJS.ErrnoException).code === 'ENOENT'
   const { message } = error as Error
-  const packMessage = error instanceof CorruptError ? message.slice(error.object.length + 2) : `cannot be read: ${message}`
+  const packMessage =
+    error instanceof CorruptError ? message.slice(error.object.length + 2) : `cannot be read: ${message}`
   return { bytesRead: 0, chunks: 0, packMessage, blocksKnown: false, broken: [], missing }
 }

@@ -3,6 +3,7 @@ import { chunkSizeMax } from '../chunking/parameters.js'
 import { openCodec } from '../compression/codec.js'
 import { ChunkHasher } from '../crypto/chunk-id.js'
 import { ChunkKind } from '../format/ids.js'
+import { packBlocksMax } from '../format/limits.js'
 import { Seals } from '../format/seal.js'
 import { BlockBuilder } from '../pack/block-builder.js'
 import { BlockSealer } from '../pack/block-sealer.js'
@@ -77,10 +78,10 @@ export class ChunkStore {
     return partials
   }
 
-  /** Finishes all packs, joined with those that others gave up. */
+  /** Finishes all packs, joined with those that others gave up, which must fit into one pack of each kind. */
   finish(partials: readonly PartialPack[]): void {
     this.#closeBlocks()
-    for (const partial of partials) this.#packOf(partial.directory.kind).absorb(partial)
+    for (const partial of partials) this.#absorb(partial)
     for (const pack of [...this.#packs.values()]) this.#finishPack(pack)
   }
 
@@ -90,7 +91,16 @@ export class ChunkStore {
     const packs = this.#finished
     this.#counts = newCounts()
     this.#finished = []
-    return { ...counts, thread: this.thread, packs, partials, stageNs: this.clock.take() }
+    const { damaged: indexDamaged } = this.lookup
+    return { ...counts, thread: this.thread, packs, partials, indexDamaged, stageNs: this.clock.take() }
+  }
+
+  #absorb(partial: PartialPack): void {
+    const { kind, blockSizes } = partial.directory
+    const open = this.#packs.get(kind)
+    const isFull = open !== undefined && open.blockCount + blockSizes.length > packBlocksMax
+    if (isFull || (open !== undefined && open.sizeBytes >= this.setup.packTargetBytes)) this.#finishPack(open)
+    this.#packOf(kind).absorb(partial)
   }
 
   #blockOf(kind: ChunkKind, owner: number): BlockBuilder {

@@ -94,7 +94,8 @@ export type JobKind = Job['kind']
 
 export type StoreJob = StoreFilesJob | StoreSpanJob | StoreChunksJob | SurrenderJob | FinishJob
 
-export type FileStatus = 'stored' | 'changed' | 'vanished' | 'unreadable'
+/** `grown`: too large by now to be read whole; nothing of it was stored. */
+export type FileStatus = 'stored' | 'changed' | 'vanished' | 'unreadable' | 'grown'
 
 /** What became of a file that did not go smoothly, or whose attributes are not those that the walk saw. */
 export interface FileNote {
@@ -143,6 +144,8 @@ export interface StoreOutcome {
   readonly bytesAdded: number
   readonly packedBytes: number
   readonly bytesRead: number
+  /** A page of the local index was not as it was written: what it held counts as unknown. */
+  readonly indexDamaged: boolean
   /** Nanoseconds by stage name since the last job. */
   readonly stageNs: Readonly<Record<string, number>>
 }

@@ -72,7 +72,12 @@ export class PackChecker {
         windowAt = from
         windowEnd = nextEnd
       }
-      const message = this.#faultOf(directory, block, this.#window.subarray(from - windowAt, to - windowAt), name)
+      const message = this.#faultOf(
+        directory,
+        block,
+        this.#window.subarray(from - windowAt, to - windowAt),
+        name,
+      )
       if (message !== undefined) broken.push({ block, message })
     }
     return broken
@@ -121,7 +126,11 @@ export class PackChecker {
   }
 }
 
-const messageOf = (found: PackDirectory | CorruptError, isNamed: boolean, name: string): string | undefined => {
+const messageOf = (
+  found: PackDirectory | CorruptError,
+  isNamed: boolean,
+  name: string,
+): string | undefined => {
   if (found instanceof CorruptError) return found.message.slice(name.length + 2)
   return isNamed ? undefined : 'has other bytes than its name says'
 }

@@ -63,7 +63,9 @@ export class WorkerPool implements AsyncDisposable {
     return this.#queue.length < this.size
   }
 
+  /** Ends the threads at once. What they had to do is rejected, so that nobody waits for it. */
   async [Symbol.asyncDispose](): Promise<void> {
+    this.#fail(new Error('the threads were ended'))
     await Promise.all(this.#threads.map((thread) => thread.end()))
   }
 
@@ -155,6 +157,7 @@ class Thread {
   async end(): Promise<void> {
     this.#worker.removeAllListeners('exit')
     await this.#worker.terminate()
+    this.#rejectAll(new Error('the thread was ended'))
   }
 
   #answered({ id, early, result, error }: Answer): void {
@@ -173,8 +176,12 @@ class Thread {
   }
 
   #died(error: unknown): void {
+    this.#rejectAll(error)
+    this.onDeath(error)
+  }
+
+  #rejectAll(error: unknown): void {
     for (const task of this.#tasks.values()) task.reject(error)
     this.#tasks.clear()
-    this.onDeath(error)
   }
 }

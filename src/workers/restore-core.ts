@@ -1,6 +1,6 @@
+import type { ByteString } from '../bytes/byte-string.js'
 import { openCodec } from '../compression/codec.js'
 import { ChunkHasher } from '../crypto/chunk-id.js'
-import type { ByteString } from '../bytes/byte-string.js'
 import { Seals } from '../format/seal.js'
 import type { Core } from './core.js'
 import { RestoreBlocks } from './restore-blocks.js'

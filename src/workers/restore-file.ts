@@ -1,10 +1,16 @@
 import { ftruncateSync, writeSync } from 'node:fs'
 import type { ByteString } from '../bytes/byte-string.js'
-import { applyAttributesToFd, type Attributes } from '../filesystem/attributes.js'
+import { type Attributes, applyAttributesToFd } from '../filesystem/attributes.js'
 import type { FinishFileJob, UnitAttributeFailure, WriteResult } from './restore-jobs.js'
 
 /** Writes all of a range, however often the system stops short. */
-export const writeAll = (fd: number, bytes: Uint8Array, start: number, length: number, offset: number): void => {
+export const writeAll = (
+  fd: number,
+  bytes: Uint8Array,
+  start: number,
+  length: number,
+  offset: number,
+): void => {
   for (let done = 0; done < length; ) done += writeSync(fd, bytes, start + done, length - done, offset + done)
 }
 

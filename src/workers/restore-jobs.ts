@@ -16,7 +16,11 @@ export interface BlockTable {
   /** The blocks as if they alone were one pack: tags, lengths and ids come from the packs' own directories. */
   readonly directory: DirectoryParts
   /** Where each block's pack lies and where in it the block begins; the path is undefined where `bytes` has the block. */
-  readonly places: readonly { readonly name: string; readonly path: string | undefined; readonly offset: number }[]
+  readonly places: readonly {
+    readonly name: string
+    readonly path: string | undefined
+    readonly offset: number
+  }[]
   /** Blocks that were read already. Where `isOpened`, they are plaintext. */
   readonly bytes: readonly (Uint8Array | undefined)[]
   readonly isOpened: boolean

@@ -9,6 +9,7 @@ import { ChunkKind } from '../format/ids.js'
 import { idSizeBytes } from '../format/limits.js'
 import type { RestoreBlocks } from './restore-blocks.js'
 import { reasonOf, setAttributes, writeAll } from './restore-file.js'
+import { rangesOfData } from './restore-holes.js'
 import {
   fileColumns,
   SegmentSource,
@@ -21,8 +22,6 @@ import {
 } from './restore-jobs.js'
 
 const zeros = Buffer.alloc(256 * 1024)
-/** Holes are made of whole pages of zeros. */
-const pageBytes = 4096
 const marginBytes = 128
 
 /** Makes small files whole, and writes parts of large ones. */
@@ -72,10 +71,15 @@ export class RestoreWriter {
     try {
       work()
     } catch (error) {
-      if (error instanceof VarveError && (error.code === 'no-space' || error.code === 'read-only')) throw error
+      if (error instanceof VarveError && (error.code === 'no-space' || error.code === 'read-only'))
+        throw error
       const kind = error instanceof ChunkError ? 'data' : 'target'
       if (kind === 'target' && errorCodeOf(error) === '') throw error
-      this.#failures.push({ unit, kind, message: reasonOf(error instanceof ChunkError ? error.cause : error) })
+      this.#failures.push({
+        unit,
+        kind,
+        message: reasonOf(error instanceof ChunkError ? error.cause : error),
+      })
     }
   }
 
@@ -97,12 +101,18 @@ export class RestoreWriter {
       directory.rename(temporary, directory, name)
     } catch (error) {
       if (isOpen) closeSync(fd)
-      directory.unlink(temporary)
+      discard(directory, temporary)
       throw error
     }
   }
 
-  #fill(fd: number, first: number, end: number, sizeBytes: number, openOld: (() => number) | undefined): void {
+  #fill(
+    fd: number,
+    first: number,
+    end: number,
+    sizeBytes: number,
+    openOld: (() => number) | undefined,
+  ): void {
     let old = -1
     try {
       if (openOld !== undefined && this.#copies(first, end)) old = openOld()
@@ -146,7 +156,14 @@ export class RestoreWriter {
     return written
   }
 
-  #writeBytes(fd: number, bytes: Buffer, start: number, length: number, offset: number, before: number): number {
+  #writeBytes(
+    fd: number,
+    bytes: Buffer,
+    start: number,
+    length: number,
+    offset: number,
+    before: number,
+  ): number {
     if (!this.#job.sparse) {
       writing(noPath, () => writeAll(fd, bytes, start, length, offset))
       return offset + length
@@ -193,6 +210,15 @@ export class RestoreWriter {
   }
 }
 
+/** What went wrong before is what must be told. */
+const discard = (directory: SafeDirectory, temporary: ByteString): void => {
+  try {
+    directory.unlink(temporary)
+  } catch {
+    // The next restore removes it.
+  }
+}
+
 const noPath = '' as ByteString
 
 /** A chunk could not be had; another place may have it. */
@@ -204,19 +230,4 @@ const chunkOf = <T>(get: () => T): T => {
   } catch (cause) {
     throw new ChunkError('chunk', { cause })
   }
-}
-
-/** What is left of `bytes[start, +length)` without whole pages of zeros, as positions relative to `start`. */
-function* rangesOfData(bytes: Buffer, start: number, length: number, offset: number): Generator<[number, number]> {
-  let from = -1
-  for (let at = 0; at < length; ) {
-    const next = Math.min(length, at + pageBytes - ((offset + at) % pageBytes))
-    const isHole = next - at === pageBytes && zeros.compare(bytes, start + at, start + next, 0, pageBytes) === 0
-    if (isHole && from >= 0) {
-      yield [from, at]
-      from = -1
-    } else if (!isHole && from < 0) from = at
-    at = next
-  }
-  if (from >= 0) yield [from, length]
 }

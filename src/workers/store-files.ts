@@ -1,6 +1,5 @@
 import { CHUNK, PieceList } from '../chunking/piece-list.js'
 import type { Splitter } from '../chunking/splitter.js'
-import { VarveError } from '../errors.js'
 import { dataRegions } from '../filesystem/data-regions.js'
 import { closeFile, type OpenedFile, openRegularFile, readInto } from '../filesystem/read-file.js'
 import { fstatOf, type Stat } from '../filesystem/stat.js'
@@ -50,6 +49,10 @@ export class FileStorer {
     const file = openRegularFile(task.path)
     try {
       const read = this.#read(file)
+      if (read === undefined) {
+        columns.addSkipped({ index, status: 'grown', message: 'grew beyond what is read at once' })
+        return
+      }
       const xattrs = readXattrs ? readXattrsOfFd(file.fd) : []
       this.clock.mark('read')
       this.store.countRead(read.stat.sizeBytes)
@@ -81,10 +84,10 @@ export class FileStorer {
     return { pieces: out.count, kinds: out.kinds, lengths: out.lengths }
   }
 
-  /** Reads until what was read lies between two equal looks at the file's attributes. */
-  #read({ fd, stat }: OpenedFile): ReadFile {
+  /** Reads until what was read lies between two equal looks at the file's attributes. Undefined where it does not fit. */
+  #read({ fd, stat }: OpenedFile): ReadFile | undefined {
     let before = stat
-    for (let attempt = 1; ; attempt++) {
+    for (let attempt = 1; before.sizeBytes <= this.arenaDataBytes; attempt++) {
       const holes = before.allocatedBytes < before.sizeBytes ? holesOf(fd, before) : []
       const length = this.#readContent(fd, before, holes)
       const after = fstatOf(fd)
@@ -93,12 +96,11 @@ export class FileStorer {
         return { stat: { ...before, sizeBytes: length }, stable, holes: stable ? holes : [] }
       before = after
     }
+    return undefined
   }
 
   /** Holes are filled with zeros in memory, not read. Returns the length of what was there. */
   #readContent(fd: number, stat: Stat, holes: readonly number[]): number {
-    if (stat.sizeBytes > this.arenaDataBytes)
-      throw new VarveError('source', 'grew beyond what is read at once')
     const into = this.arena.bytes.subarray(this.arena.dataAddress, this.arena.dataAddress + stat.sizeBytes)
     let at = 0
     for (let hole = 0; hole < holes.length; hole += 2) {
@@ -167,9 +169,14 @@ class FileColumns {
   addFailure(index: number, error: unknown): void {
     const { code, syscall, message } = error as NodeJS.ErrnoException
     if (syscall === undefined && code !== 'source') throw error
-    this.#pieceEnds[index] = this.pieces.sizeBytes
+    this.addSkipped({ index, status: code === 'ENOENT' ? 'vanished' : 'unreadable', message })
+  }
+
+  /** A file of which nothing was stored. */
+  addSkipped(note: FileNote): void {
+    this.#pieceEnds[note.index] = this.pieces.sizeBytes
     this.pieces.endSequence()
-    this.addNote({ index, status: code === 'ENOENT' ? 'vanished' : 'unreadable', message })
+    this.addNote(note)
   }
 
   result(): StoredFiles {

@@ -1,5 +1,6 @@
 import { CHUNK, PieceList } from '../chunking/piece-list.js'
 import type { SplitState, Splitter } from '../chunking/splitter.js'
+import { VarveError } from '../errors.js'
 import { nextRegion } from '../filesystem/data-regions.js'
 import { readInto } from '../filesystem/read-file.js'
 import { PieceWriter } from '../format/pieces.js'
@@ -36,7 +37,7 @@ export class SpanStorer {
   storeSpan(job: StoreSpanJob, passOn: (token: SpanToken) => void): StoredSpan {
     this.clock.start()
     const holes: number[] = []
-    const filled = this.#fill(job.source, job.offset, holes)
+    const filled = this.#filled(job.source, job.offset, holes)
     this.store.countRead(filled.length)
     this.clock.mark('read')
     const consumed = this.#cut(job, filled, passOn)
@@ -72,6 +73,16 @@ export class SpanStorer {
       at += length
     }
     return writer.bytes()
+  }
+
+  /** What the file system says against reading is of this file alone: the caller must tell it from a failure of the store. */
+  #filled(source: SpanSource, offset: number, holes: number[]): Filled {
+    try {
+      return this.#fill(source, offset, holes)
+    } catch (cause) {
+      const { syscall, message } = cause as NodeJS.ErrnoException
+      throw syscall === undefined ? cause : new VarveError('source', message, { cause })
+    }
   }
 
   #fill(source: SpanSource, offset: number, holes: number[]): Filled {

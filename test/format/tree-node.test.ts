@@ -207,6 +207,41 @@ test('a node that is not what its parent says is corrupt (I-14)', () => {
   expectRefused(() => verifyTreeChild(node, 1, { ...child, firstKey: `${key}b` as ByteString }, 'x'))
 })
 
+const fillerOf = (value: Buffer): Entry['extensions'] => [{ id: 1, critical: false, bytes: value }]
+
+test('an entry takes 1 MiB at most besides its key (§8.2)', () => {
+  const key = keyOf('' as ByteString, 'a' as ByteString)
+  const taken = encodeEntryValue(sampleFile({ extensions: fillerOf(Buffer.alloc(100_000)) })).byteLength
+  const fitting = Buffer.alloc(100_000 + 1_048_576 - taken)
+  const value = encodeEntryValue(sampleFile({ extensions: fillerOf(fitting) }))
+  expect(value.byteLength).toBe(1_048_576)
+  expect(decodeLeaf(assembleLeaf([{ key, value }]), 'x').entryCount).toBe(1)
+
+  const larger = Buffer.alloc(fitting.byteLength + 1)
+  const items = decode(assembleLeaf([{ key, value }])) as [number, unknown[][]]
+  items[1][0]![18] = [[1, false, larger]]
+  expectRefused(() => decodeLeaf(Buffer.from(encode(items)), 'x'))
+  const xattrs = Array.from({ length: 1100 }, (_, index) => ({
+    name: byteStringOfText(`user.${10_000 + index}`),
+    value: Buffer.alloc(1024),
+  }))
+  const refusal = { code: 'source', message: 'its extended attributes take more than an entry can hold' }
+  for (const changes of [{ extensions: fillerOf(larger) }, { xattrs }])
+    expect(() => encodeEntryValue(sampleFile(changes))).toThrow(expect.objectContaining(refusal))
+  expect(encodeEntryValue(sampleFile({ xattrs: xattrs.slice(0, 900) })).byteLength).toBeGreaterThan(
+    900 * 1024,
+  )
+})
+
+test('a name of an owner or group above 1,024 bytes is an error of the source, not of the program', () => {
+  const longest = 'x'.repeat(1024) as ByteString
+  const key = keyOf('' as ByteString, 'a' as ByteString)
+  const value = encodeEntryValue(sampleFile({ user: longest, group: longest }))
+  expect(decodeLeaf(assembleLeaf([{ key, value }]), 'x').entries[0]).toMatchObject({ user: longest })
+  for (const changes of [{ user: `${longest}x` as ByteString }, { group: `${longest}x` as ByteString }])
+    expect(() => encodeEntryValue(sampleFile(changes))).toThrow(expect.objectContaining({ code: 'source' }))
+})
+
 test('sizes below a node stop at 2^53 - 1 instead of failing', () => {
   const max = Number.MAX_SAFE_INTEGER
   const huge = children.map((child) => ({ ...child, contentBytes: max - 1 }))

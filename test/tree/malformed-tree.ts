@@ -1,11 +1,11 @@
 import type { ByteString } from '../../src/bytes/byte-string.js'
 import { CborWriter } from '../../src/format/cbor-writer.js'
-import { contentSizeBytesOf, type Entry } from '../../src/format/entry.js'
+import { addContentBytes, contentSizeBytesOf, type Entry } from '../../src/format/entry.js'
 import { encodeEntryValue } from '../../src/format/entry-value.js'
 import { ChunkKind } from '../../src/format/ids.js'
 import type { TreeChild } from '../../src/format/tree-node.js'
-import type { NodeSink } from '../../src/tree/node-store.js'
 import type { TreeRoot } from '../../src/format/tree-root.js'
+import type { NodeSink } from '../../src/tree/node-store.js'
 
 /**
  * Writes nodes as they are given, right or wrong; keys are packed as §8.2 says, except that order is not
@@ -20,7 +20,7 @@ export class NodeForge {
       firstKey: entries[0]![0],
       id: this.sink.put(ChunkKind.tree, encodeNode(0, 19, items)),
       entryCount: entries.length,
-      contentBytes: entries.reduce((total, [, entry]) => total + contentSizeBytesOf(entry), 0),
+      contentBytes: entries.map(([, entry]) => contentSizeBytesOf(entry)).reduce(addContentBytes, 0),
     }
   }
 
@@ -36,7 +36,7 @@ export class NodeForge {
       firstKey: children[0]!.firstKey,
       id: this.sink.put(ChunkKind.tree, encodeNode(level, 5, items)),
       entryCount: children.reduce((total, child) => total + child.entryCount, 0),
-      contentBytes: children.reduce((total, child) => total + child.contentBytes, 0),
+      contentBytes: children.map((child) => child.contentBytes).reduce(addContentBytes, 0),
     }
   }
 }

@@ -3,10 +3,10 @@ import { describe, expect, it } from 'vitest'
 import type { ByteString } from '../../src/bytes/byte-string.js'
 import { encodeEntryValue } from '../../src/format/entry-value.js'
 import { splitKey } from '../../src/format/tree-key.js'
+import type { TreeRoot } from '../../src/format/tree-root.js'
 import { type KeyRange, subtreeRange } from '../../src/tree/key-range.js'
 import type { NodeSource } from '../../src/tree/node-store.js'
 import { diff } from '../../src/tree/tree-diff.js'
-import type { TreeRoot } from '../../src/format/tree-root.js'
 import { MemoryNodeStore } from './memory-node-store.js'
 import {
   build,

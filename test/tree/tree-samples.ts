@@ -1,7 +1,7 @@
 import fc from 'fast-check'
 import type { ByteString } from '../../src/bytes/byte-string.js'
 import { sipHash32, sipKeyOf } from '../../src/crypto/siphash.js'
-import { contentSizeBytesOf, type Entry, EntryType } from '../../src/format/entry.js'
+import { addContentBytes, contentSizeBytesOf, type Entry, EntryType } from '../../src/format/entry.js'
 import { encodeEntryValue } from '../../src/format/entry-value.js'
 import { ChunkKind } from '../../src/format/ids.js'
 import { assembleInner, assembleLeaf } from '../../src/format/node-writer.js'
@@ -9,9 +9,9 @@ import { PieceWriter } from '../../src/format/pieces.js'
 import type { StoredEntry } from '../../src/format/stored-entry.js'
 import { keyOf } from '../../src/format/tree-key.js'
 import type { TreeChild } from '../../src/format/tree-node.js'
+import type { TreeRoot } from '../../src/format/tree-root.js'
 import type { NodeSink, NodeSource } from '../../src/tree/node-store.js'
 import { TreeCursor } from '../../src/tree/tree-cursor.js'
-import type { TreeRoot } from '../../src/format/tree-root.js'
 import { TreeWriter } from '../../src/tree/tree-writer.js'
 
 export const treeKey = Uint8Array.from({ length: 16 }, (_, index) => index)
@@ -169,7 +169,7 @@ export function buildByTheBook(model: Model, sink: NodeSink): TreeRoot {
     firstKey: leaf[0]?.key ?? bytes(''),
     id: sink.put(ChunkKind.tree, assembleLeaf(leaf)),
     entryCount: leaf.length,
-    contentBytes: sum(leaf.map((item) => item.bytes)),
+    contentBytes: leaf.map((item) => item.bytes).reduce(addContentBytes, 0),
   }))
   let level = 0
   while (children.length > 1) {
@@ -179,7 +179,7 @@ export function buildByTheBook(model: Model, sink: NodeSink): TreeRoot {
       firstKey: node[0]!.firstKey,
       id: sink.put(ChunkKind.tree, assemble(node)),
       entryCount: sum(node.map((child) => child.entryCount)),
-      contentBytes: sum(node.map((child) => child.contentBytes)),
+      contentBytes: node.map((child) => child.contentBytes).reduce(addContentBytes, 0),
     }))
   }
   const [root] = children
@@ -192,14 +192,15 @@ function cut<T>(
   keyOfItem: (item: T) => ByteString,
   assemble: (items: T[]) => Buffer,
 ): T[][] {
+  const [countMin, cutFrom] = level === 0 ? [1, 4096] : [16, 1024]
   const nodes: T[][] = [[]]
   for (const item of items) {
     const node = nodes[nodes.length - 1]!
     const size = itemsSize(node, assemble)
     const sizeWith = itemsSize([...node, item], assemble)
     const hash = sipHash32(sipKeyOf(treeKey), Uint8Array.of(level), keyOfItem(item))
-    const full = sizeWith > 65_536 || (size >= 4096 && hash < (size - 4096) * 65_536)
-    if (full && node.length >= (level === 0 ? 1 : 16)) nodes.push([item])
+    const full = sizeWith > 65_536 || (size >= cutFrom && hash < (size - cutFrom) * 65_536)
+    if (full && node.length >= countMin) nodes.push([item])
     else node.push(item)
   }
   return nodes

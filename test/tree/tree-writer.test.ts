@@ -3,11 +3,12 @@ import { describe, expect, it } from 'vitest'
 import type { ByteString } from '../../src/bytes/byte-string.js'
 import { contentSizeBytesOf, type Entry } from '../../src/format/entry.js'
 import { encodeEntryValue } from '../../src/format/entry-value.js'
+import type { ChunkId } from '../../src/format/ids.js'
 import { keyOf } from '../../src/format/tree-key.js'
+import type { TreeRoot } from '../../src/format/tree-root.js'
 import type { NodeSink } from '../../src/tree/node-store.js'
 import { TreeCursor } from '../../src/tree/tree-cursor.js'
 import { shortenRoot } from '../../src/tree/tree-reader.js'
-import type { TreeRoot } from '../../src/format/tree-root.js'
 import { TreeWriter } from '../../src/tree/tree-writer.js'
 import { MemoryNodeStore } from './memory-node-store.js'
 import { type Edits, rebuildWithSubtrees } from './rebuild-with-subtrees.js'
@@ -246,6 +247,35 @@ describe('a tree writer', () => {
     const root = build(model, store)
     expect(root.level).toBeLessThan(4)
     expect(root).toEqual(buildByTheBook(model, store))
+  })
+
+  it('stops the sum of file bytes at 2^53 - 1, in the leaf and above it (§8.2)', async () => {
+    const max = Number.MAX_SAFE_INTEGER
+    const claim = (sizeBytes: number): Entry => ({
+      ...fileEntry(1, 1),
+      content: {
+        form: 'list',
+        sizeBytes,
+        root: Buffer.alloc(32) as Uint8Array as ChunkId,
+        pieceCount: 1,
+        holes: null,
+      },
+    })
+    const few: Model = new Map(['a', 'b', 'c'].map((name) => [bytes(`\0${name}`), claim(max - 1)]))
+    const many: Model = new Map(
+      Array.from({ length: 400 }, (_, index) => [bytes(`\0${1000 + index}`), claim(2 ** 46)]),
+    )
+    for (const [model, level] of [
+      [few, 0],
+      [many, 1],
+    ] as const) {
+      const store = new MemoryNodeStore()
+      const root = build(model, store)
+      expect(root).toMatchObject({ level, bytes: max })
+      expect(root).toEqual(buildByTheBook(model, store))
+      expect(await readAll(store, root)).toHaveLength(model.size)
+      expect(rebuildWithLeaves(store, root, model, store)).toEqual(root)
+    }
   })
 
   it('refuses keys that do not ascend', () => {

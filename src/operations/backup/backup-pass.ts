@@ -1,26 +1,27 @@
 import assert from 'node:assert/strict'
 import { setImmediate as nextTurn } from 'node:timers/promises'
-import { type ByteString, textOf } from '../../bytes/byte-string.js'
-import { VarveError } from '../../errors.js'
+import type { ByteString } from '../../bytes/byte-string.js'
 import { readLinkTarget } from '../../filesystem/read-file.js'
 import type { Stat } from '../../filesystem/stat.js'
 import { walk } from '../../filesystem/walk.js'
 import type { WalkEntry } from '../../filesystem/walk-filter.js'
 import { readXattrs } from '../../filesystem/xattrs.js'
-import { contentSizeBytesOf, type Device, EntryFlag, type EntryContent } from '../../format/entry.js'
+import { contentSizeBytesOf, type EntryContent, EntryFlag } from '../../format/entry.js'
 import { encodeEntryValue } from '../../format/entry-value.js'
 import type { StoredEntry } from '../../format/stored-entry.js'
 import { isEntryName, keyPrefixOf } from '../../format/tree-key.js'
+import type { ChunkReader } from '../../repository/chunk-reader.js'
 import type { StoreWriter } from '../../repository/store-writer.js'
 import { TreeWriter } from '../../tree/tree-writer.js'
 import { spanBytes } from '../../workers/arena.js'
+import type { FileNote } from '../../workers/jobs.js'
 import type { Checkpoints } from './checkpoints.js'
 import { contentOf } from './content-builder.js'
 import type { EarlierCursor } from './earlier-cursor.js'
+import { deviceOf, type EntryMaker } from './entry-of-stat.js'
 import { EntryQueue, type Settled } from './entry-queue.js'
-import type { EntryMaker } from './entry-of-stat.js'
 import { type BatchResult, FileBatch, piecesOfFile, statOfFile } from './file-batch.js'
-import { storeLargeFile } from './large-file.js'
+import { LargeFiles } from './large-files.js'
 import type { BackupReportBuilder } from './report-builder.js'
 import type { Source } from './source.js'
 
@@ -32,6 +33,8 @@ const turnEntries = 256
 export interface PassContext {
   readonly earlier: readonly EarlierCursor[]
   readonly writer: StoreWriter
+  /** Reads what the run itself has stored. */
+  readonly reader: ChunkReader
   readonly maker: EntryMaker
   readonly treeKey: Uint8Array
   readonly report: BackupReportBuilder
@@ -57,7 +60,7 @@ export class BackupPass {
   readonly tree: TreeWriter
   readonly #queue: EntryQueue
   readonly #batch: FileBatch
-  readonly #large = new Set<Promise<void>>()
+  readonly #large: LargeFiles
   #directory = '' as ByteString
   #prefix = keyPrefixOf('' as ByteString)
 
@@ -68,6 +71,7 @@ export class BackupPass {
     this.tree = new TreeWriter(context.writer, context.treeKey)
     this.#queue = new EntryQueue(this.tree)
     this.#batch = new FileBatch(context.writer, context.captureXattrs)
+    this.#large = new LargeFiles(context)
   }
 
   /** Whether the whole source was seen; false where it was stopped. */
@@ -106,12 +110,14 @@ export class BackupPass {
   /** Everything that was begun is in the tree. */
   async #settle(): Promise<void> {
     this.#batch.flush()
-    await Promise.all(this.#large)
+    await this.#large.settled()
     while (this.#queue.length > 0) await this.context.writer.progress()
   }
 
   async #entry(found: WalkEntry): Promise<void> {
     const key = this.#keyOf(found)
+    // Files are finished in any order, but mounts must be counted in that of the walk.
+    this.context.maker.mountOf(found.stat)
     for (const earlier of this.context.earlier) {
       const atHand = earlier.seekAtHand(key)
       const entry = atHand === 'wait' ? await earlier.seek(key) : atHand
@@ -138,9 +144,10 @@ export class BackupPass {
     const { stat } = found
     this.context.report.entry('unmodified', key, stat.type, contentSizeBytesOf(entry))
     if (this.context.dryRun) return
-    if (!earlier.test.hasSameMetadata(stat, entry)) return this.#addMetadata(found, key, entry)
+    if (!earlier.test.hasSameMetadata(stat, entry)) this.#addMetadata(found, key, entry)
     // A borrowed leaf is not looked up, so where chunks must be proved its bytes are stored like new ones.
-    if (earlier.strict) this.#queue.add(key, { value: Uint8Array.from(entry.valueBytes), fileBytes: contentSizeBytesOf(entry) })
+    else if (earlier.strict)
+      this.#queue.add(key, { value: Uint8Array.from(entry.valueBytes), fileBytes: contentSizeBytesOf(entry) })
     else this.#queue.add(key, { leaf: earlier.leaf, index: earlier.index })
   }
 
@@ -169,7 +176,8 @@ export class BackupPass {
 
   /** Undefined where it could not be had, which is reported. */
   #plainContent({ path, stat }: WalkEntry): EntryContent | undefined {
-    if (stat.type === 'symlink') return this.context.report.attempt(path, 'unreadable', () => readLinkTarget(path))
+    if (stat.type === 'symlink')
+      return this.context.report.attempt(path, 'unreadable', () => readLinkTarget(path))
     if (stat.type === 'char-device' || stat.type === 'block-device') return deviceOf(stat.deviceNumber)
     return null
   }
@@ -181,18 +189,41 @@ export class BackupPass {
     const settle = this.#queue.reserve(key)
     if (stat.sizeBytes <= spanBytes)
       return this.#batch.add({ path, uid: stat.uid, sizeBytes: stat.sizeBytes }, (result) =>
-        settle(this.#fileOfBatch(found, key, action, result)),
+        this.#batched(found, key, action, result, settle),
       )
     this.#batch.flush()
-    const storing = this.#largeFile(found, key, action).then(settle)
-    this.#large.add(storing)
-    storing.finally(() => this.#large.delete(storing)).catch(() => {})
-    if (this.#large.size > 1) await Promise.race(this.#large)
+    this.#startLarge(found, key, action, settle)
+    await this.#large.room()
   }
 
-  #fileOfBatch(found: WalkEntry, key: ByteString, action: Action, result: BatchResult): Settled {
+  #startLarge(found: WalkEntry, key: ByteString, action: Action, settle: (settled: Settled) => void): void {
+    this.#large.start(found.path, (stored) => {
+      if (stored === undefined) return settle('absent')
+      settle(this.#file(key, action, stored.stat, stored.content, stored.xattrs, stored.stable))
+    })
+  }
+
+  /** What was small when the walk saw it may have to be stored as a large file. */
+  #batched(
+    found: WalkEntry,
+    key: ByteString,
+    action: Action,
+    result: BatchResult,
+    settle: (settled: Settled) => void,
+  ): void {
+    const note = result.files.notes.find((other) => other.index === result.index)
+    if (note?.status === 'grown') this.#startLarge(found, key, action, settle)
+    else settle(this.#fileOfBatch(found, key, action, result, note))
+  }
+
+  #fileOfBatch(
+    found: WalkEntry,
+    key: ByteString,
+    action: Action,
+    result: BatchResult,
+    note: FileNote | undefined,
+  ): Settled {
     const { files, index } = result
-    const note = files.notes.find((other) => other.index === index)
     if (note !== undefined) this.context.report.fileNote(found.path, note)
     if (note?.status === 'vanished' || note?.status === 'unreadable') return 'absent'
     const holes = files.holes.find((other) => other.index === index)?.ranges ?? []
@@ -200,21 +231,6 @@ export class BackupPass {
     const stat = statOfFile(result, found.stat)
     const content = contentOf(piecesOfFile(result), stat.sizeBytes, holes, this.context.writer)
     return this.#file(key, action, stat, content, xattrs, note === undefined)
-  }
-
-  async #largeFile(found: WalkEntry, key: ByteString, action: Action): Promise<Settled> {
-    const { writer, captureXattrs, report, stop } = this.context
-    const events = { signal: stop, onBytes: (bytes: number) => report.bytes(bytes, textOf(found.path)) }
-    try {
-      const stored = await storeLargeFile(writer, found.path, captureXattrs, events)
-      if (!stored.stable) report.fileNote(found.path, { status: 'changed', message: 'changed while it was read' })
-      return this.#file(key, action, stored.stat, stored.content, stored.xattrs, stored.stable)
-    } catch (error) {
-      if (error instanceof VarveError && error.code === 'interrupted') return 'absent'
-      if (!report.isOfSource(error)) throw error
-      report.problem(found.path, error)
-      return 'absent'
-    }
   }
 
   #file(
@@ -232,9 +248,3 @@ export class BackupPass {
 }
 
 type Action = 'new' | 'changed'
-
-/** The packing of libc's gnu_dev_major and gnu_dev_minor. */
-const deviceOf = (deviceNumber: bigint): Device => ({
-  major: Number(((deviceNumber >> 8n) & 0xfffn) | ((deviceNumber >> 32n) & 0xfffff000n)),
-  minor: Number((deviceNumber & 0xffn) | ((deviceNumber >> 12n) & 0xffffff00n)),
-})

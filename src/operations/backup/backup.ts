@@ -1,35 +1,41 @@
 import { randomBytes } from 'node:crypto'
 import { VarveError } from '../../errors.js'
 import { readAccounts } from '../../filesystem/accounts.js'
-import { nativeCalls } from '../../filesystem/native.js'
 import { hostName } from '../../filesystem/host.js'
+import { nativeCalls } from '../../filesystem/native.js'
 import { requireWritable } from '../../format/config.js'
 import { hexOf, type PendingId, type SnapshotId } from '../../format/ids.js'
 import { configName } from '../../format/names.js'
 import type { RootAttributes } from '../../format/root-attributes.js'
 import { Captured, type Snapshot } from '../../format/snapshot.js'
-import { timestampFromDate, timestampFromNanoseconds } from '../../format/timestamp.js'
+import { timestampFromNanoseconds } from '../../format/timestamp.js'
 import type { TreeRoot } from '../../format/tree-root.js'
 import { commitSnapshot, packsLost, publishPending, removePending } from '../../repository/commit.js'
-import { recallCoverage, rememberCoverage } from '../../repository/coverage.js'
+import { forgetCoverage, recallCoverage, rememberCoverage } from '../../repository/coverage.js'
 import { requireWritableFeatures } from '../../repository/feature-store.js'
-import { packTargetBytes, prepareIndex } from '../../repository/prepare-index.js'
+import { openWriter } from '../../repository/open-writer.js'
 import type { Store } from '../../repository/store.js'
-import { StoreWriter } from '../../repository/store-writer.js'
+import type { StoreWriter } from '../../repository/store-writer.js'
 import { program } from '../../version.js'
 import type { BackupOptions, BackupReport } from './backup-options.js'
 import { Checkpoints } from './checkpoints.js'
-import { chooseParents, type EarlierTree } from './choose-parent.js'
+import { chooseParents, type EarlierTree, type Parents } from './choose-parent.js'
 import { EarlierCursor } from './earlier-cursor.js'
 import { EntryMaker } from './entry-of-stat.js'
+import { newSnapshot } from './new-snapshot.js'
+import { type OpenSource, openSource } from './open-source.js'
+import { keepsVanishing, reliedOn } from './relied-on.js'
 import { BackupReportBuilder } from './report-builder.js'
-import { openSource, type OpenSource } from './open-source.js'
 import { reportOf, summaryOf } from './summary.js'
 import { UnchangedTest } from './unchanged.js'
 
 const checkpointMsDefault = 15 * 60 * 1000
 /** Passes over the source until everything that a snapshot needs stays where it is while it is written. */
 const passesMax = 5
+/** Times that one pass's result is published again because a collector revoked its pending record. */
+const publishingsMax = 5
+/** What a crashed writer left is removed once it has not changed for so long; a slow one may still want it before. */
+const abandonedAfterMs = 7 * 24 * 3600 * 1000
 
 /**
  * Takes a snapshot, in the order of docs/GC-PROTOCOL.md, W1 to W8. Unreadable source files are problems in the report.
@@ -48,6 +54,7 @@ class BackupRun {
   readonly #stop: AbortSignal
   #rootAttributes: RootAttributes | null = null
   #checkpoint = 0
+  #lastRoot: TreeRoot | undefined
 
   constructor(
     private readonly store: Store,
@@ -57,7 +64,9 @@ class BackupRun {
     this.#report = new BackupReportBuilder(options)
     this.#host = options.host ?? hostName()
     this.#captured = nativeCalls() === undefined ? Captured.nanoseconds : capturedWithNative
-    this.#stop = AbortSignal.any([options.signal, options.stopGently].filter((signal) => signal !== undefined))
+    this.#stop = AbortSignal.any(
+      [options.signal, options.stopGently].filter((signal) => signal !== undefined),
+    )
     this.#source = openSource(options, [store.backend.location, store.cacheFolder])
   }
 
@@ -65,37 +74,40 @@ class BackupRun {
     const { store, options } = this
     requireWritable(store.keys.config, configName)
     await requireWritableFeatures(store.backend)
-    const prepared = await prepareIndex(store, options.dryRun !== true)
+    if (options.dryRun !== true) await this.#clearAbandoned()
+    const { writer: opened, prepared } = await openWriter(store, options.dryRun !== true)
+    await using writer = opened
     const parents = await this.#parents()
-    await using writer = new StoreWriter(store, prepared.unusable, packTargetBytes(prepared.storedBytes))
     const maker = new EntryMaker(readAccounts(), writer)
+    let trees: readonly EarlierTree[] = parents.trees
     for (let pass = 1; pass <= passesMax; pass++) {
-      this.#report.restart()
-      const earlier = await this.#earlier(parents, maker, prepared.unusable, pass > 1)
+      const earlier = await this.#earlier(trees, maker, prepared.unusable, pass > 1)
       const root = await this.#pass(writer, maker, earlier)
       if (options.dryRun) return this.#finished(writer, parents)
-      const reliedOn = await this.#publish(writer, root, earlier, prepared.unusable)
-      const lost = await packsLost(store, reliedOn)
-      if (lost.size === 0) {
-        const snapshot = this.#snapshot(root, writer, parents)
-        if (await commitSnapshot(store, snapshot, this.#checkpoint)) {
-          await this.#removeFinishedPendings(parents)
-          return this.#finished(writer, parents, snapshot.id)
-        }
+      const packs = await this.#storedPacks(writer, earlier, prepared.unusable)
+      const { lost, snapshotId } = await this.#commit(root, packs, writer, parents)
+      if (snapshotId !== undefined) {
+        await this.#tidy(root, parents)
+        return this.#finished(writer, parents, snapshotId)
       }
       for (const id of lost) prepared.unusable.add(id)
       await writer.distrust(lost)
+      this.#report.beginRepetition()
+      trees = [this.#asEarlier(root), ...parents.trees]
     }
-    throw new VarveError('backend', 'packs kept vanishing while the snapshot was written', {
-      hint: 'Something deletes from this repository beside varve. What was stored is kept; run the backup again.',
-    })
+    throw keepsVanishing()
   }
 
-  async #parents(): Promise<EarlierTree[]> {
+  async #parents(): Promise<Parents> {
     const { parent, force, stdin } = this.options
-    if (force === true || stdin !== undefined) return []
+    if (force === true || stdin !== undefined) return { snapshot: undefined, trees: [], pendingIds: [] }
     await this.store.index.refresh()
     return chooseParents(this.store, { host: this.#host, paths: this.#source.paths, parent })
+  }
+
+  /** What a pass has just stored: a second one reads only what was lost of it, and what is too young to trust. */
+  #asEarlier(root: TreeRoot): EarlierTree {
+    return { root, sourceStart: timestampFromNanoseconds(this.#startNs), captured: this.#captured }
   }
 
   /** Trees whose packs are all known and all there can be relied on as they are; of others each chunk is looked up. */
@@ -119,7 +131,9 @@ class BackupRun {
 
   #areAllThere(packs: ReadonlySet<string>, unusable: ReadonlySet<string>): boolean {
     const { packs: table, removedPacks } = this.store.index.local
-    const present = new Set(table.filter((_, ordinal) => !removedPacks.has(ordinal)).map(({ packId }) => packId))
+    const present = new Set(
+      table.filter((_, ordinal) => !removedPacks.has(ordinal)).map(({ packId }) => packId),
+    )
     return [...packs].every((id) => present.has(id) && !unusable.has(id))
   }
 
@@ -133,6 +147,7 @@ class BackupRun {
       writer,
       maker,
       checkpoints,
+      reader: this.store.reader,
       treeKey: this.store.keys.keyring.treeKey,
       report: this.#report,
       captureXattrs: (this.#captured & Captured.xattrs) !== 0,
@@ -143,24 +158,41 @@ class BackupRun {
     this.#rootAttributes = this.#source.rootAttributes(maker, context.captureXattrs)
     const pass = this.#source.pass(context)
     if (await pass.run()) return pass.tree.finish()
-    if (this.options.signal?.aborted !== true && !this.options.dryRun) await checkpoints.make(pass.tree.partialRoot())
+    if (this.options.signal?.aborted !== true && !this.options.dryRun)
+      await checkpoints.make(pass.tree.partialRoot())
     throw new VarveError('interrupted', 'the backup was interrupted', {
       hint: 'What was finished is kept; run the same backup again and it goes on from there.',
     })
   }
 
-  /** W2 and W3. Gives the packs that everything below the root is in. */
-  async #publish(
+  /** W2. Gives the packs that everything below the root of the pass is in. */
+  async #storedPacks(
     writer: StoreWriter,
-    root: TreeRoot,
     earlier: readonly EarlierCursor[],
     unusable: ReadonlySet<string>,
   ): Promise<Set<string>> {
     await writer.checkpoint()
     const packs = reliedOn(writer, earlier)
     for (const id of unusable) packs.delete(id)
-    await this.#publishPending(root, packs)
     return packs
+  }
+
+  /** W3 to W8. Either the snapshot stands, or packs that it needs are lost. A revoked pending record is published anew. */
+  async #commit(
+    root: TreeRoot,
+    packs: ReadonlySet<string>,
+    writer: StoreWriter,
+    parents: Parents,
+  ): Promise<{ lost: ReadonlySet<string>; snapshotId?: SnapshotId }> {
+    for (let publishing = 1; publishing <= publishingsMax; publishing++) {
+      await this.#publishPending(root, packs)
+      const lost = await packsLost(this.store, packs)
+      if (lost.size > 0) return { lost }
+      const snapshot = this.#snapshot(root, writer, parents)
+      if (await commitSnapshot(this.store, snapshot, this.#checkpoint))
+        return { lost, snapshotId: snapshot.id }
+    }
+    throw keepsVanishing()
   }
 
   async #publishPending(root: TreeRoot, packs: ReadonlySet<string>): Promise<void> {
@@ -177,45 +209,50 @@ class BackupRun {
       rootAttributes: this.#rootAttributes,
       extensions: [],
     })
-    await rememberCoverage(this.store, root, packs)
+    await this.#remember(root, packs)
   }
 
-  #snapshot(root: TreeRoot, writer: StoreWriter, parents: readonly EarlierTree[]): Snapshot {
+  /** Of this run only the last root counts. */
+  async #remember(root: TreeRoot, packs: ReadonlySet<string>): Promise<void> {
+    const last = this.#lastRoot
+    if (last !== undefined && !isSameRoot(last, root)) await forgetCoverage(this.store, last)
+    await rememberCoverage(this.store, root, packs)
+    this.#lastRoot = root
+  }
+
+  #snapshot(root: TreeRoot, writer: StoreWriter, { snapshot: parent }: Parents): Snapshot {
     const { time, tags = [] } = this.options
-    const sourceStart = timestampFromNanoseconds(this.#startNs)
-    const parent = parentOf(parents)
-    return {
-      id: hexOf(randomBytes(16)) as SnapshotId,
+    return newSnapshot({
       root,
-      time: time === undefined ? sourceStart : timestampFromDate(time),
-      sourceStart,
+      time,
+      tags,
+      sourceStart: timestampFromNanoseconds(this.#startNs),
       host: this.#host,
       paths: this.#source.paths,
-      tags: [...new Set(tags)].sort(),
-      strategy: parent === undefined ? 'full' : 'incremental',
-      parent: parent ?? null,
-      base: null,
+      parent: parent?.id,
       summary: summaryOf(this.#report, writer.totals),
       pendingId: this.#pendingId,
       captured: this.#captured,
-      program,
       rootAttributes: this.#rootAttributes,
-      extensions: [],
-    }
+    })
   }
 
-  /** What interrupted runs of the same source left is in the snapshot now. Those of a run that still goes on are not touched. */
-  async #removeFinishedPendings(parents: readonly EarlierTree[]): Promise<void> {
-    for (const { pendingId } of parents) if (pendingId !== undefined) await removePending(this.store, pendingId)
+  /** What interrupted runs of the same source left is in the snapshot now, which is also what the next run begins with. */
+  async #tidy(root: TreeRoot, { trees, pendingIds }: Parents): Promise<void> {
+    for (const id of pendingIds) await removePending(this.store, id)
+    for (const tree of trees) if (!isSameRoot(tree.root, root)) await forgetCoverage(this.store, tree.root)
   }
 
-  #finished(writer: StoreWriter, parents: readonly EarlierTree[], snapshotId?: SnapshotId): BackupReport {
-    const parentId = parentOf(parents)
+  async #clearAbandoned(): Promise<void> {
+    await this.store.backend.clearAbandonedTemporaries(abandonedAfterMs, Number(this.#startNs / 1_000_000n))
+  }
+
+  #finished(writer: StoreWriter, { snapshot: parent }: Parents, snapshotId?: SnapshotId): BackupReport {
     return reportOf(this.#report, writer.totals, {
       source: this.#source,
       notCaptured: (this.#captured & Captured.xattrs) === 0 ? notCapturedWithoutNative : [],
       ...(snapshotId === undefined ? {} : { snapshotId }),
-      ...(parentId === undefined ? {} : { parentId }),
+      ...(parent === undefined ? {} : { parentId: parent.id }),
       startNs: this.#startNs,
       endNs: this.store.now(),
     })
@@ -227,11 +264,4 @@ const notCapturedWithoutNative = [
   'extended attributes and ACLs, and holes of sparse files (the optional package koffi is not installed)',
 ]
 
-const parentOf = (parents: readonly EarlierTree[]): SnapshotId | undefined =>
-  parents.find(({ snapshot }) => snapshot !== undefined)?.snapshot?.id
-
-const reliedOn = (writer: StoreWriter, earlier: readonly EarlierCursor[]): Set<string> => {
-  const packs = writer.packsReliedOn()
-  for (const { used, covered } of earlier) if (used && covered !== undefined) for (const id of covered) packs.add(id)
-  return packs
-}
+const isSameRoot = (a: TreeRoot, b: TreeRoot): boolean => Buffer.compare(a.id, b.id) === 0

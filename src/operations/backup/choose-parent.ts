@@ -1,19 +1,16 @@
 import type { ByteString } from '../../bytes/byte-string.js'
 import type { PendingId } from '../../format/ids.js'
-import type { TreeRoot } from '../../format/tree-root.js'
-import { compareTimestamps } from '../../format/timestamp.js'
 import type { Snapshot } from '../../format/snapshot.js'
-import { readPendings, readSnapshots } from '../../repository/snapshot-store.js'
+import { compareTimestamps } from '../../format/timestamp.js'
+import type { TreeRoot } from '../../format/tree-root.js'
 import { resolveReference } from '../../repository/resolve-reference.js'
+import { readPendings, readSnapshots } from '../../repository/snapshot-store.js'
 import type { Store } from '../../repository/store.js'
 import type { Earlier } from './unchanged.js'
 
 /** An earlier tree of the same source, and what it says of itself. */
 export interface EarlierTree extends Earlier {
   readonly root: TreeRoot
-  /** Absent for what an interrupted backup left, which then has a pending id. */
-  readonly snapshot?: Snapshot
-  readonly pendingId?: PendingId
 }
 
 export interface ParentChoice {
@@ -23,24 +20,36 @@ export interface ParentChoice {
   readonly parent?: string | undefined
 }
 
+/** Trees followed beside the parent snapshot's: one node of each level in memory for each. */
+const pendingTreesMax = 8
+
+export interface Parents {
+  /** The parent that the new snapshot names. */
+  readonly snapshot: Snapshot | undefined
+  /** The snapshot's tree and those of interrupted runs, the latest first. */
+  readonly trees: readonly EarlierTree[]
+  /** All pending records of the same source, also those that are not followed. */
+  readonly pendingIds: readonly PendingId[]
+}
+
 /**
  * What entries may be taken over from: the named parent or else the latest snapshot of the same host and paths, and what
- * an interrupted run of the same has left since.
+ * interrupted runs of the same have left.
  */
-export const chooseParents = async (store: Store, choice: ParentChoice): Promise<EarlierTree[]> => {
-  const earlier: EarlierTree[] = []
+export const chooseParents = async (store: Store, choice: ParentChoice): Promise<Parents> => {
   const snapshot = await chooseSnapshot(store, choice)
-  if (snapshot !== undefined) {
-    const { root, sourceStart, captured } = snapshot
-    earlier.push({ root, sourceStart, captured, snapshot })
-  }
-  for (const pending of await readPendings(store.backend, store.seals)) {
-    const root = pending.roots[0]
-    if (root === undefined || !isSameSource(pending, choice)) continue
-    earlier.push({ root, sourceStart: pending.sourceStart, captured: pending.captured, pendingId: pending.id })
-  }
-  return earlier.sort((a, b) => compareTimestamps(b.sourceStart, a.sourceStart)).slice(0, 3)
+  const pendings = (await readPendings(store.backend, store.seals)).filter((pending) =>
+    isSameSource(pending, choice),
+  )
+  const unfinished = pendings.flatMap(({ roots, sourceStart, captured }) =>
+    roots.slice(0, 1).map((root) => ({ root, sourceStart, captured })),
+  )
+  const trees: EarlierTree[] = unfinished.sort(latestFirst).slice(0, pendingTreesMax)
+  if (snapshot !== undefined) trees.push(snapshot)
+  return { snapshot, trees: trees.sort(latestFirst), pendingIds: pendings.map(({ id }) => id) }
 }
+
+const latestFirst = (a: Earlier, b: Earlier): number => compareTimestamps(b.sourceStart, a.sourceStart)
 
 const chooseSnapshot = async (store: Store, choice: ParentChoice): Promise<Snapshot | undefined> => {
   if (choice.parent !== undefined) return (await resolveReference(store, choice.parent)).snapshot
@@ -53,4 +62,7 @@ const chooseSnapshot = async (store: Store, choice: ParentChoice): Promise<Snaps
 const isSameSource = (
   { host, paths }: { readonly host: string; readonly paths: readonly ByteString[] },
   choice: ParentChoice,
-): boolean => host === choice.host && paths.length === choice.paths.length && paths.every((path, at) => path === choice.paths[at])
+): boolean =>
+  host === choice.host &&
+  paths.length === choice.paths.length &&
+  paths.every((path, at) => path === choice.paths[at])

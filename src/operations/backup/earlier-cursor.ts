@@ -1,4 +1,5 @@
 import type { ByteString } from '../../bytes/byte-string.js'
+import { VarveError } from '../../errors.js'
 import { isFileContent } from '../../format/entry.js'
 import type { ChunkId } from '../../format/ids.js'
 import { PieceCursor } from '../../format/pieces.js'
@@ -9,7 +10,6 @@ import type { NodeSource } from '../../tree/node-store.js'
 import { TreeCursor } from '../../tree/tree-cursor.js'
 import type { EarlierTree } from './choose-parent.js'
 import type { UnchangedTest } from './unchanged.js'
-import { VarveError } from '../../errors.js'
 
 /** One earlier tree, followed in step with the walk. */
 export class EarlierCursor {
@@ -31,14 +31,15 @@ export class EarlierCursor {
 
   /** Goes to `key`; the entry there, if there is one. A damaged tree ends where the damage is: the rest is read again. */
   async seek(key: ByteString): Promise<StoredEntry | undefined> {
-    while (this.#standing !== 'ended' && (this.#standing === 'before' || this.#cursor.key < key)) await this.#step()
+    while (this.#standing !== 'ended' && (this.#standing === 'before' || this.#cursor.key < key))
+      await this.#step()
     return this.#standing === 'on' && this.#cursor.key === key ? this.#cursor.entry : undefined
   }
 
   /** The same without waiting, where the cursor need not load a node; 'wait' otherwise. */
   seekAtHand(key: ByteString): StoredEntry | undefined | 'wait' {
     while (this.#standing === 'on' && this.#cursor.key < key) {
-      const more = this.#cursor.advance()
+      const more = this.#advance()
       if (more instanceof Promise) {
         this.#loading = more
         return 'wait'
@@ -47,6 +48,15 @@ export class EarlierCursor {
     }
     if (this.#standing === 'before') return 'wait'
     return this.#standing === 'on' && this.#cursor.key === key ? this.#cursor.entry : undefined
+  }
+
+  /** A failure that comes at once is one that `seek` deals with, too. */
+  #advance(): boolean | Promise<boolean> {
+    try {
+      return this.#cursor.advance()
+    } catch (error) {
+      return Promise.reject(error)
+    }
   }
 
   /** After `seek`: whether this tree has an entry of that key. */
@@ -71,7 +81,8 @@ export class EarlierCursor {
       const more = await (this.#loading ?? this.#cursor.advance())
       this.#standing = more ? 'on' : 'ended'
     } catch (error) {
-      if (!(error instanceof VarveError) || (error.code !== 'corrupt' && error.code !== 'missing')) throw error
+      if (!(error instanceof VarveError) || (error.code !== 'corrupt' && error.code !== 'missing'))
+        throw error
       this.#standing = 'ended'
     } finally {
       this.#loading = undefined
@@ -90,7 +101,10 @@ export class EarlierCursor {
   }
 
   /** A list that cannot be read is as good as lost: the file is read again. */
-  async #hasListed(content: Extract<StoredEntry['content'], { form: 'list' }>, writer: StoreWriter): Promise<boolean> {
+  async #hasListed(
+    content: Extract<StoredEntry['content'], { form: 'list' }>,
+    writer: StoreWriter,
+  ): Promise<boolean> {
     const checked: NodeSource = {
       get: (id, kind) => {
         if (!writer.has(id)) throw new VarveError('missing', 'a list node is gone')

@@ -2,7 +2,7 @@ import { type ByteString, byteStringOfText } from '../../bytes/byte-string.js'
 import type { Accounts } from '../../filesystem/accounts.js'
 import type { FileType, Stat } from '../../filesystem/stat.js'
 import type { Xattr as FoundXattr } from '../../filesystem/xattrs.js'
-import { type Entry, type EntryContent, EntryType, type Xattr } from '../../format/entry.js'
+import { type Device, type Entry, type EntryContent, EntryType, type Xattr } from '../../format/entry.js'
 import { ChunkKind } from '../../format/ids.js'
 import { ownerNameMaxBytes, xattrChunkMaxBytes, xattrInEntryMaxBytes } from '../../format/limits.js'
 import { timestampFromNanoseconds } from '../../format/timestamp.js'
@@ -17,6 +17,12 @@ export const entryTypes: Readonly<Record<FileType, EntryType>> = {
   'char-device': EntryType.characterDevice,
   'block-device': EntryType.blockDevice,
 }
+
+/** The packing of libc's gnu_dev_major and gnu_dev_minor. */
+export const deviceOf = (deviceNumber: bigint): Device => ({
+  major: Number(((deviceNumber >> 8n) & 0xfffn) | ((deviceNumber >> 32n) & 0xfffff000n)),
+  minor: Number((deviceNumber & 0xffn) | ((deviceNumber >> 12n) & 0xffffff00n)),
+})
 
 /** Inode numbers above 2^53 (some network and cluster file systems) keep their low 53 bits (docs/FORMAT.md §8.2). */
 export const storedInode = (inode: bigint): number => Number(BigInt.asUintN(53, inode))

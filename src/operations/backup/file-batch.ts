@@ -1,6 +1,6 @@
-import type { FileTask, StoredFiles } from '../../workers/jobs.js'
 import type { Stat } from '../../filesystem/stat.js'
 import type { StoreWriter } from '../../repository/store-writer.js'
+import type { FileTask, StoredFiles } from '../../workers/jobs.js'
 
 /** A batch is sent once it has so many files or bytes: a message costs some 50 µs. */
 const filesMax = 512
@@ -32,16 +32,16 @@ export class FileBatch {
     if (this.#tasks.length >= filesMax || this.#bytes >= bytesMax) this.flush()
   }
 
-  /** Failures reach the writer, which throws them at its next `room` or `checkpoint`. */
+  /** Failures reach the writer, also those of a listener; it throws them at its next `room`, `progress` or `checkpoint`. */
   flush(): void {
     if (this.#tasks.length === 0) return
     const listeners = this.#listeners
-    this.writer.storeFiles(this.#tasks, this.readXattrs).then(
-      (files) => {
-        listeners.forEach((listener, index) => listener({ files, index }))
-      },
-      () => {},
-    )
+    this.writer
+      .storeFiles(this.#tasks, this.readXattrs)
+      .then((files) => {
+        for (const [index, listener] of listeners.entries()) listener({ files, index })
+      })
+      .catch((error: unknown) => this.writer.fail(error))
     this.#tasks = []
     this.#listeners = []
     this.#bytes = 0

@@ -1,12 +1,14 @@
 import { type ByteString, byteStringOfText } from '../../bytes/byte-string.js'
 import { VarveError } from '../../errors.js'
 import { currentDirectory } from '../../filesystem/read-text-file.js'
+import type { FileContent } from '../../format/entry.js'
 import type { RootAttributes } from '../../format/root-attributes.js'
 import { isEntryName } from '../../format/tree-key.js'
 import type { TreeWriter } from '../../tree/tree-writer.js'
 import type { BackupOptions } from './backup-options.js'
 import { BackupPass, type PassContext } from './backup-pass.js'
 import type { EntryMaker } from './entry-of-stat.js'
+import { readBack } from './read-back.js'
 import { rootAttributesOf } from './root-attributes-of.js'
 import { sourceOf } from './source.js'
 import { StreamPass } from './stream-pass.js'
@@ -38,13 +40,28 @@ const pathSource = (options: BackupOptions, own: readonly string[]): OpenSource 
 const streamSource = ({ stream, filename }: NonNullable<BackupOptions['stdin']>): OpenSource => {
   const name = byteStringOfText(filename)
   if (!isEntryName(name))
-    throw new VarveError('invalid-argument', `a stream cannot be stored under the name ${JSON.stringify(filename)}`, {
-      hint: 'Give a file name without a slash.',
-    })
+    throw new VarveError(
+      'invalid-argument',
+      `a stream cannot be stored under the name ${JSON.stringify(filename)}`,
+      {
+        hint: 'Give a file name without a slash.',
+      },
+    )
+  let stored: FileContent | undefined
+  const onStored = (content: FileContent): void => {
+    stored = content
+  }
   return {
     paths: [name],
     leftOut: [],
     rootAttributes: () => null,
-    pass: (context) => new StreamPass(stream, name, context),
+    // A stream can be read only once: a later pass copies what the first one has stored, as far as it can be had.
+    pass: (context) =>
+      new StreamPass(
+        stored === undefined ? stream : readBack(context.reader, stored),
+        name,
+        context,
+        onStored,
+      ),
   }
 }

@@ -1,7 +1,7 @@
 import { type ByteString, textOf } from '../../bytes/byte-string.js'
 import { VarveError } from '../../errors.js'
-import { pathOfKey } from '../../format/tree-key.js'
 import type { FileType } from '../../filesystem/stat.js'
+import { pathOfKey } from '../../format/tree-key.js'
 import type { FileNote } from '../../workers/jobs.js'
 import type { BackedUpEntry, BackupOptions, SourceProblem } from './backup-options.js'
 
@@ -22,6 +22,9 @@ export class BackupReportBuilder {
   problemCount = 0
   readonly problems: SourceProblem[] = []
   #bytesUnderWay = 0
+  #bytesShown = 0
+  /** Set for a later pass over the same source: what was reported of the first one. */
+  #known: ReadonlySet<string> | undefined
   #sinceProgress = 0
 
   constructor(private readonly options: BackupOptions) {}
@@ -30,21 +33,20 @@ export class BackupReportBuilder {
     return this.filesNew + this.filesChanged + this.filesUnmodified
   }
 
-  /** A later pass counts anew; what was reported stays. */
-  restart(): void {
-    this.filesNew = this.filesChanged = this.filesUnmodified = this.directories = this.others = 0
-    this.bytesProcessed = this.#bytesUnderWay = 0
+  /** The source is gone through once more, for what was lost meanwhile: nothing is counted or said twice. */
+  beginRepetition(): void {
+    this.#known = new Set(this.problems.map(nameOfProblem))
   }
 
   /** `key` is the entry's in the tree: its path is made only for somebody who listens. */
   entry(action: BackedUpEntry['action'], key: ByteString, type: FileType, sizeBytes: number): void {
+    if (this.#known !== undefined) return
     if (type === 'directory') this.directories++
     else if (type !== 'file') this.others++
     else if (action === 'new') this.filesNew++
     else if (action === 'changed') this.filesChanged++
     else this.filesUnmodified++
     this.bytesProcessed += sizeBytes
-    this.#bytesUnderWay = 0
     if (type === 'file') this.options.onEntry?.({ action, path: pathOfKey(key), sizeBytes })
     if (++this.#sinceProgress >= progressEntries) this.#progress(() => textOf(pathOfKey(key)))
   }
@@ -55,8 +57,13 @@ export class BackupReportBuilder {
     this.#progress(() => current)
   }
 
+  /** The file that so many bytes were told of is finished, and counts as an entry or not at all. */
+  bytesEnded(bytes: number): void {
+    this.#bytesUnderWay -= bytes
+  }
+
   fileNote(path: ByteString, { status, message }: Pick<FileNote, 'status' | 'message'>): void {
-    if (status !== 'stored') this.#add({ path, reason: status, message })
+    if (status !== 'stored' && status !== 'grown') this.#add({ path, reason: status, message })
   }
 
   problem(path: ByteString, error: unknown): void {
@@ -84,6 +91,7 @@ export class BackupReportBuilder {
   }
 
   #add(problem: SourceProblem): void {
+    if (this.#known?.has(nameOfProblem(problem))) return
     this.problemCount++
     if (this.problems.length < problemsKeptMax) this.problems.push(problem)
     this.options.onProblem?.(problem)
@@ -91,13 +99,17 @@ export class BackupReportBuilder {
 
   #progress(current: () => string): void {
     this.#sinceProgress = 0
+    // A large file may turn out shorter than it was, or be read twice: what was shown stays.
+    this.#bytesShown = Math.max(this.#bytesShown, this.bytesProcessed + this.#bytesUnderWay)
     this.options.onProgress?.({
       phase: 'backup',
       filesDone: this.files,
-      bytesDone: this.bytesProcessed + this.#bytesUnderWay,
+      bytesDone: this.#bytesShown,
       get current() {
         return current()
       },
     })
   }
 }
+
+const nameOfProblem = ({ path, reason }: SourceProblem): string => `${reason} ${path}`

@@ -7,7 +7,11 @@ import type { EntryMaker } from './entry-of-stat.js'
 import type { Source } from './source.js'
 
 /** The attributes of the directory whose contents stand at the tree's root; null where several roots hang below it. */
-export const rootAttributesOf = (source: Source, maker: EntryMaker, captureXattrs: boolean): RootAttributes | null => {
+export const rootAttributesOf = (
+  source: Source,
+  maker: EntryMaker,
+  captureXattrs: boolean,
+): RootAttributes | null => {
   const top = source.roots.find(({ treePath }) => treePath.length === 0)
   if (top === undefined) return null
   try {

@@ -1,11 +1,17 @@
 import { type ByteString, byteStringOf, byteStringOfText } from '../../bytes/byte-string.js'
-import { cacheDirectoryMark, directoryMarkOf, excludeLargerThan, excludeMarked } from '../../filesystem/exclude-marked.js'
+import { VarveError } from '../../errors.js'
+import {
+  cacheDirectoryMark,
+  directoryMarkOf,
+  excludeLargerThan,
+  excludeMarked,
+} from '../../filesystem/exclude-marked.js'
 import { excludeByPatterns, excludePatternsOf } from '../../filesystem/exclude-patterns.js'
 import { readTextFile } from '../../filesystem/read-text-file.js'
+import { realPathOf } from '../../filesystem/real-path.js'
+import { lstatOf, statOf } from '../../filesystem/stat.js'
 import { inodeKeyOf, joinFilters, type WalkFilter } from '../../filesystem/walk-filter.js'
 import { type WalkRoot, walkRootOf } from '../../filesystem/walk-root.js'
-import { lstatOf, statOf } from '../../filesystem/stat.js'
-import { VarveError } from '../../errors.js'
 import type { BackupOptions, ExcludeOptions } from './backup-options.js'
 
 /** What a backup is of: the roots as they stand in the snapshot record, and what is left out of them. */
@@ -18,28 +24,38 @@ export interface Source {
 }
 
 /** `own` are the directories that no backup should hold: the repository and the cache. Errors: `invalid-argument`, `source`. */
-export const sourceOf = (options: BackupOptions, own: readonly string[], currentDirectory: ByteString): Source => {
+export const sourceOf = (
+  options: BackupOptions,
+  own: readonly string[],
+  currentDirectory: ByteString,
+): Source => {
   const paths = [...new Set(options.paths.map(asByteString))]
   if (paths.length === 0)
-    throw new VarveError('invalid-argument', 'nothing to back up was named', { hint: 'Give at least one path.' })
+    throw new VarveError('invalid-argument', 'nothing to back up was named', {
+      hint: 'Give at least one path.',
+    })
   const roots = paths.map(walkRootOf)
-  roots.forEach(refuseAbsent)
-  const skipped = ownDirectories(own, roots, currentDirectory)
-  const filter = joinFilters([filterOf(options, currentDirectory), { skip: new Set(skipped.keys()) }])
-  return { paths: [...paths].sort(), roots, filter, leftOut: [...skipped.values()] }
+  refuseAbsent(roots)
+  const { inodes, told } = ownDirectories(own, roots)
+  const filter = joinFilters([filterOf(options, currentDirectory), { skip: inodes }])
+  return { paths: [...paths].sort(), roots, filter, leftOut: told }
 }
 
 const asByteString = (path: string | Uint8Array): ByteString =>
   typeof path === 'string' ? byteStringOfText(path) : byteStringOf(path)
 
-/** A path that is not there is a mistake of the caller when it is the only one; among others it is a problem of the source. */
-const refuseAbsent = ({ diskPath }: WalkRoot, _at: number, roots: readonly WalkRoot[]): void => {
-  try {
-    lstatOf(diskPath)
-  } catch (cause) {
-    if (roots.length > 1) return
-    throw new VarveError('source', (cause as Error).message, { hint: 'Check the path.', cause })
+/** Paths of which none is there are a mistake of the caller; one among others is a problem of the source. */
+const refuseAbsent = (roots: readonly WalkRoot[]): void => {
+  let failure: unknown
+  for (const { diskPath } of roots) {
+    try {
+      lstatOf(diskPath)
+      return
+    } catch (error) {
+      failure ??= error
+    }
   }
+  throw new VarveError('source', (failure as Error).message, { hint: 'Check the path.', cause: failure })
 }
 
 const filterOf = (options: ExcludeOptions, currentDirectory: ByteString): WalkFilter => {
@@ -51,38 +67,39 @@ const filterOf = (options: ExcludeOptions, currentDirectory: ByteString): WalkFi
   const marks = (options.excludeIfPresent ?? []).map(directoryMarkOf)
   if (options.excludeCaches) marks.push(cacheDirectoryMark)
   const filters = [excludeByPatterns(patterns, currentDirectory), excludeMarked(marks)]
-  if (options.excludeLargerThanBytes !== undefined) filters.push(excludeLargerThan(options.excludeLargerThanBytes))
+  if (options.excludeLargerThanBytes !== undefined)
+    filters.push(excludeLargerThan(options.excludeLargerThanBytes))
   if (options.oneFileSystem) filters.push({ oneFileSystem: true })
   return joinFilters(filters)
 }
 
-/** The own directories by inode, so that they are recognised whatever path leads to them; only those below a root. */
-const ownDirectories = (
-  own: readonly string[],
-  roots: readonly WalkRoot[],
-  currentDirectory: ByteString,
-): Map<string, ByteString> => {
-  const found = new Map<string, ByteString>()
-  for (const text of own) {
-    const path = byteStringOfText(text)
-    try {
-      const stat = statOf(path)
-      if (roots.some(({ diskPath }) => isWithin(absolute(path, currentDirectory), absolute(diskPath, currentDirectory))))
-        found.set(inodeKeyOf(stat), path)
-    } catch {
-      // A cache that does not exist yet need not be left out.
-    }
+/** The own directories by inode, so that they are recognised whatever path leads to them; told where one lies below a root. */
+const ownDirectories = (own: readonly string[], roots: readonly WalkRoot[]): OwnDirectories => {
+  const inodes = new Set<string>()
+  const told: ByteString[] = []
+  const tops = roots.flatMap(({ diskPath }) => attempt(() => realPathOf(diskPath)) ?? [])
+  for (const path of own.map(byteStringOfText)) {
+    // A cache that does not exist yet need not be left out.
+    const stat = attempt(() => statOf(path))
+    if (stat === undefined) continue
+    inodes.add(inodeKeyOf(stat))
+    const real = attempt(() => realPathOf(path)) ?? path
+    if (tops.some((top) => isWithin(real, top))) told.push(path)
   }
-  return found
+  return { inodes, told }
 }
 
-const absolute = (path: ByteString, currentDirectory: ByteString): string => {
-  const kept: string[] = []
-  for (const part of (path.startsWith('/') ? path : `${currentDirectory}/${path}`).split('/')) {
-    if (part === '..') kept.pop()
-    else if (part !== '' && part !== '.') kept.push(part)
+interface OwnDirectories {
+  readonly inodes: ReadonlySet<string>
+  readonly told: readonly ByteString[]
+}
+
+const attempt = <T>(step: () => T): T | undefined => {
+  try {
+    return step()
+  } catch {
+    return undefined
   }
-  return `/${kept.join('/')}`
 }
 
 const isWithin = (path: string, directory: string): boolean =>

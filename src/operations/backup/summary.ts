@@ -27,7 +27,11 @@ export interface ReportFacts {
   readonly endNs: bigint
 }
 
-export const reportOf = (report: BackupReportBuilder, totals: WriteTotals, facts: ReportFacts): BackupReport => ({
+export const reportOf = (
+  report: BackupReportBuilder,
+  totals: WriteTotals,
+  facts: ReportFacts,
+): BackupReport => ({
   ...(facts.snapshotId === undefined ? {} : { snapshotId: facts.snapshotId }),
   ...(facts.parentId === undefined ? {} : { parentId: facts.parentId }),
   filesNew: report.filesNew,

@@ -1,6 +1,5 @@
 import type { Stat } from '../../filesystem/stat.js'
-import { EntryFlag, type Entry } from '../../format/entry.js'
-import { contentSizeBytesOf } from '../../format/entry.js'
+import { contentSizeBytesOf, type Entry, EntryFlag } from '../../format/entry.js'
 import { Captured } from '../../format/snapshot.js'
 import { type Timestamp, timestampToNanoseconds } from '../../format/timestamp.js'
 import { type EntryMaker, entryTypes, storedInode } from './entry-of-stat.js'
@@ -75,7 +74,8 @@ export class UnchangedTest {
 
   #hasSameCtime(stat: Stat, entry: Entry): boolean {
     return (
-      isSameTime(stat.ctimeNs, entry.ctimeSeconds, entry.ctimeNanoseconds) && stat.ctimeNs < this.#settledBefore
+      isSameTime(stat.ctimeNs, entry.ctimeSeconds, entry.ctimeNanoseconds) &&
+      stat.ctimeNs < this.#settledBefore
     )
   }
 }

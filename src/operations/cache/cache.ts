@@ -36,7 +36,10 @@ export const cacheSummary = async (directory: string): Promise<CacheSummary> => 
  * Removes what the cache holds, of one repository or of all. A process that uses it meanwhile goes on with the files that it
  * has open, and finds what is missing anew. Errors: the file system's own.
  */
-export const clearCache = async (directory: string, repositoryId?: string): Promise<{ bytesFreed: number }> => {
+export const clearCache = async (
+  directory: string,
+  repositoryId?: string,
+): Promise<{ bytesFreed: number }> => {
   let bytesFreed = 0
   for (const name of await foldersIn(directory)) {
     const isMeant = repositoryId === undefined ? isRepositoryFolder(name) : name === repositoryId

@@ -5,7 +5,8 @@ import type { Catalogue } from './catalogue.js'
 import type { CataloguedPack } from './catalogued-pack.js'
 import type { Findings } from './findings.js'
 
-const allBlocks = (pack: CataloguedPack): number[] => Array.from({ length: pack.firstChunks.length - 1 }, (_, block) => block)
+const allBlocks = (pack: CataloguedPack): number[] =>
+  Array.from({ length: pack.firstChunks.length - 1 }, (_, block) => block)
 
 /** Gathers which blocks do not count as places of chunks: recorded as suspect, or found broken. */
 export class BrokenBlocks {
@@ -22,8 +23,8 @@ export class BrokenBlocks {
     for (const { pack: id, blocks, reason } of suspects) {
       const pack = this.catalogue.packs.get(id)
       if (pack === undefined) continue
-      let recorded = this.#recorded.get(pack)
-      if (recorded === undefined) this.#recorded.set(pack, (recorded = new Set()))
+      const recorded = this.#recorded.get(pack) ?? new Set()
+      this.#recorded.set(pack, recorded)
       for (const block of blocks ?? allBlocks(pack)) {
         recorded.add(block)
         pack.brokenBlocks.set(block, `is recorded as suspect (${reason})`)
@@ -34,7 +35,9 @@ export class BrokenBlocks {
   /** What reading a pack in full gave. */
   take(pack: CataloguedPack, result: CheckedPack): void {
     if (!result.blocksKnown) {
-      const message = result.missing ? 'vanished while it was checked' : (result.packMessage ?? 'cannot be read')
+      const message = result.missing
+        ? 'vanished while it was checked'
+        : (result.packMessage ?? 'cannot be read')
       for (const block of allBlocks(pack)) pack.brokenBlocks.set(block, message)
       return
     }
@@ -55,11 +58,14 @@ export class BrokenBlocks {
       for (const [block, message] of pack.brokenBlocks) {
         const isLost = await this.#isNeededFrom(pack, block)
         if (isLost) anyLost = true
-        if (isLost || !this.#recorded.get(pack)?.has(block)) this.findings.damage(pack.name, `block ${block}: ${message}`)
+        if (isLost || !this.#recorded.get(pack)?.has(block))
+          this.findings.damage(pack.name, `block ${block}: ${message}`)
         else spared++
       }
       if (spared > 0)
-        this.findings.remark(`${pack.name}: ${spared} blocks are recorded as suspect; no snapshot needs them from there`)
+        this.findings.remark(
+          `${pack.name}: ${spared} blocks are recorded as suspect; no snapshot needs them from there`,
+        )
     }
     return anyLost
   }

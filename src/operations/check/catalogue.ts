@@ -5,10 +5,12 @@ import { LocalIndex } from '../../chunk-index/local-index.js'
 import { VarveError } from '../../errors.js'
 import { removeTree } from '../../filesystem/tree-removal.js'
 import { type ChunkId, type ChunkKind, hexOf, type PackId } from '../../format/ids.js'
+import type { PackDirectory } from '../../format/pack-directory.js'
 import { ChunkReader } from '../../repository/chunk-reader.js'
-import { type IndexablePack, IndexStore } from '../../repository/index-store.js'
+import { IndexStore } from '../../repository/index-store.js'
 import type { Store } from '../../repository/store.js'
 import { CataloguedPack } from './catalogued-pack.js'
+import { PlaceTable } from './place-table.js'
 
 /** A pack whose directory cannot be had: gone, or damaged. What index files say of it tells what is lost. */
 export interface LostPack {
@@ -16,6 +18,16 @@ export interface LostPack {
   /** Whether there is a file of that name. */
   readonly isListed: boolean
 }
+
+/** A pack whose directory was read. */
+export interface FoundPack {
+  readonly id: PackId
+  readonly sizeBytes: number
+  readonly directory: PackDirectory
+}
+
+/** So many chunks are kept in memory too: 32 MiB at most. */
+const tableChunksMax = 1_000_000
 
 /** Hears of the places of a chunk: those that a whole pack's directory proves, or those in lost packs. */
 export type VisitPlace = (pack: CataloguedPack, chunk: number, block: number) => void
@@ -33,6 +45,10 @@ export class Catalogue implements AsyncDisposable {
   readonly #indexStore: IndexStore
   /** By pack ordinal of the index. */
   #byOrdinal: (CataloguedPack | LostPack)[] = []
+  /** In the order in which they came: the pack numbers of the table. */
+  readonly #inOrder: CataloguedPack[] = []
+  /** Gone once there are too many chunks. */
+  #table: PlaceTable | undefined = new PlaceTable()
 
   constructor(store: Store) {
     const { backend, seals, codec, repositoryId } = store
@@ -43,8 +59,15 @@ export class Catalogue implements AsyncDisposable {
   }
 
   /** Errors: `backend` where the cache cannot be written. */
-  addPacks(packs: readonly IndexablePack[]): void {
-    if (packs.length > 0) this.#indexStore.addToLocal(packs)
+  addPacks(packs: readonly FoundPack[]): void {
+    if (packs.length === 0) return
+    for (const { id, sizeBytes, directory } of packs) {
+      const pack = new CataloguedPack(id, sizeBytes, directory)
+      this.packs.set(id, pack)
+      this.#table?.add(this.#inOrder.push(pack) - 1, directory)
+      if (this.#table !== undefined && this.#table.count > tableChunksMax) this.#table = undefined
+    }
+    this.#indexStore.addToLocal(packs)
     this.#requireWritten()
   }
 
@@ -68,15 +91,17 @@ export class Catalogue implements AsyncDisposable {
   /** Every proved place; gives how many. `expected` is the check value. */
   places(id: ChunkId, kind: ChunkKind, expected: number, visit: VisitPlace): number {
     let found = 0
-    this.index.lookupAll(id, (ordinal, location) => {
-      const pack = this.#byOrdinal[ordinal]!
+    const consider = (pack: CataloguedPack | LostPack, location: number): void => {
       if (!(pack instanceof CataloguedPack) || pack.kind !== kind) return
       const block = blockOrdinalOf(location)
       const chunk = pack.firstChunks[block]! + chunkOrdinalOf(location)
       if (pack.checkValues[chunk] !== expected) return
       found++
       visit(pack, chunk, block)
-    })
+    }
+    if (this.#table !== undefined)
+      this.#table.forEach(id, (pack, location) => consider(this.#inOrder[pack]!, location))
+    else this.index.lookupAll(id, (ordinal, location) => consider(this.#byOrdinal[ordinal]!, location))
     return found
   }
 
@@ -104,8 +129,12 @@ export class Catalogue implements AsyncDisposable {
   #requireWritten(): void {
     const { problem } = this.index
     if (problem === undefined && !this.index.damaged) return
-    throw new VarveError('backend', `the cache folder ${this.#folder} does not keep what is written: ${problem ?? 'damaged'}`, {
-      hint: 'check needs some space there, 24 bytes for each chunk. Free some, or name another folder with --cache-dir.',
-    })
+    throw new VarveError(
+      'backend',
+      `the cache folder ${this.#folder} does not keep what is written: ${problem ?? 'damaged'}`,
+      {
+        hint: 'check needs some space there, 24 bytes for each chunk. Free some, or name another folder with --cache-dir.',
+      },
+    )
   }
 }

@@ -32,7 +32,12 @@ export class CataloguedPack {
     this.firstChunks = directory.firstChunks
     this.checkValues = new Uint16Array(this.chunkCount)
     for (let chunk = 0; chunk < this.chunkCount; chunk++)
-      this.checkValues[chunk] = checkValueOf(directory.ids, idSizeBytes * chunk, this.kind, directory.chunkSizes[chunk]!)
+      this.checkValues[chunk] = checkValueOf(
+        directory.ids,
+        idSizeBytes * chunk,
+        this.kind,
+        directory.chunkSizes[chunk]!,
+      )
     this.entries = EntrySum.ofDirectory(directory)
     this.#referenced = new Uint8Array((this.chunkCount + 7) >>> 3)
   }

@@ -3,13 +3,13 @@ import { textOf } from '../../bytes/byte-string.js'
 import { CorruptError } from '../../errors.js'
 import { EntryType } from '../../format/entry.js'
 import { keyOf, pathOfKey, splitKey } from '../../format/tree-key.js'
+import type { TreeRoot } from '../../format/tree-root.js'
 import { DirectoryOrder } from '../../tree/directory-order.js'
 import { listingRange } from '../../tree/key-range.js'
 import type { NodeSource } from '../../tree/node-store.js'
 import { TreeCursor } from '../../tree/tree-cursor.js'
 import { diff, type TreeDifference } from '../../tree/tree-diff.js'
 import { lookup } from '../../tree/tree-reader.js'
-import type { TreeRoot } from '../../format/tree-root.js'
 
 /** I-13 does not hold. */
 export class DirectoryFault extends CorruptError {
@@ -62,5 +62,6 @@ const requireDirectory = async (source: NodeSource, root: TreeRoot, directory: B
 }
 
 const requireEmpty = async (source: NodeSource, root: TreeRoot, directory: ByteString): Promise<void> => {
-  if (await new TreeCursor(source, root, listingRange(directory)).advance()) throw new DirectoryFault(directory)
+  if (await new TreeCursor(source, root, listingRange(directory)).advance())
+    throw new DirectoryFault(directory)
 }

@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto'
-import { ENTRY_BYTES, setPackOrdinalAt, packOrdinalAt } from '../../chunk-index/entry.js'
+import { ENTRY_BYTES, packOrdinalAt, setPackOrdinalAt } from '../../chunk-index/entry.js'
 import { VarveError } from '../../errors.js'
 import type { IndexId, PackId } from '../../format/ids.js'
 import { decodeIndexFile, type IndexContent } from '../../format/index-file.js'
@@ -87,7 +87,10 @@ export class IndexCheck {
         return
       }
       if (pack.sizeBytes !== sizeBytes || pack.kind !== kind)
-        this.findings.damage(name, `says that packs/${id} has ${sizeBytes} bytes of kind ${kind}; it has ${pack.sizeBytes} of kind ${pack.kind}`)
+        this.findings.damage(
+          name,
+          `says that packs/${id} has ${sizeBytes} bytes of kind ${kind}; it has ${pack.sizeBytes} of kind ${pack.kind}`,
+        )
       this.#note(id, pack.entries, sums[ordinal]!)
     })
     if (lost.size > 0) this.#takeLost(packs, entries, lost)
@@ -98,8 +101,8 @@ export class IndexCheck {
       this.#complete.add(id)
       return
     }
-    let partial = this.#partial.get(id)
-    if (partial === undefined) this.#partial.set(id, (partial = new EntrySum()))
+    const partial = this.#partial.get(id) ?? new EntrySum()
+    this.#partial.set(id, partial)
     partial.addAll(sum)
   }
 

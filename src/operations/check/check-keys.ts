@@ -2,7 +2,14 @@ import { VarveError } from '../../errors.js'
 import { decodeConfig } from '../../format/config.js'
 import type { SlotId } from '../../format/ids.js'
 import { decodeKeyring, type Keyring, openKeyring } from '../../format/keyring.js'
-import { configCopyName, configName, Folder, keyringName, parseKeyringName, parseSlotName } from '../../format/names.js'
+import {
+  configCopyName,
+  configName,
+  Folder,
+  keyringName,
+  parseKeyringName,
+  parseSlotName,
+} from '../../format/names.js'
 import { decodeSlot } from '../../format/slot.js'
 import { lastKeyringNumber, readKeyring } from '../../repository/keyring-store.js'
 import { slotDigestOf, slotDigestsOf } from '../../repository/slot-digests.js'
@@ -13,7 +20,8 @@ import type { Findings } from './findings.js'
 /** Both copies of `config`, all slots, both copies of every keyring. Slots are checked as far as the keyring vouches for them. */
 export const checkKeys = async (store: Store, findings: Findings): Promise<void> => {
   const keyring = await newestKeyring(store)
-  for (const name of [configName, configCopyName]) await tell(findings, name, () => checkConfig(store, keyring, name))
+  for (const name of [configName, configCopyName])
+    await tell(findings, name, () => checkConfig(store, keyring, name))
   checkRecipients(keyring, await checkSlots(store, keyring, findings), findings)
   await checkKeyrings(store, keyring.number, findings)
 }
@@ -29,7 +37,11 @@ const newestKeyring = async ({ backend, keys }: Store): Promise<Keyring> => {
   }
 }
 
-const checkConfig = async (store: Store, { configHash }: Keyring, name: string): Promise<string | undefined> => {
+const checkConfig = async (
+  store: Store,
+  { configHash }: Keyring,
+  name: string,
+): Promise<string | undefined> => {
   const { hash } = decodeConfig(await store.backend.read(name), name)
   return Buffer.compare(hash, configHash) === 0 ? undefined : 'is not what the keyring was made with'
 }
@@ -52,7 +64,9 @@ const checkSlots = async (store: Store, keyring: Keyring, findings: Findings): P
       if (member !== undefined && Buffer.compare(member.publicKey, slot.publicKey) !== 0)
         return 'has another public key than the keyring says'
       const digest = digests?.get(id)
-      return digest === undefined || digest.equals(slotDigestOf(bytes)) ? undefined : 'is not what the keyring vouches for'
+      return digest === undefined || digest.equals(slotDigestOf(bytes))
+        ? undefined
+        : 'is not what the keyring vouches for'
     })
   }
   return found
@@ -79,7 +93,8 @@ const checkKeyrings = async (store: Store, current: number, findings: Findings):
     }
     const [a, b] = copies
     if (a === undefined || b === undefined || Buffer.compare(a, b) === 0) continue
-    for (const copy of ['a', 'b'] as const) findings.damage(keyringName(number, copy), 'the two copies differ')
+    for (const copy of ['a', 'b'] as const)
+      findings.damage(keyringName(number, copy), 'the two copies differ')
   }
 }
 
@@ -95,19 +110,24 @@ const openAsFarAsPossible = (
   const sealed = decodeKeyring(bytes, number, name)
   const slotId = slotIdOf(slot)
   const isOurs = sealed.contentKeys.some((key) => key.slotId === slotId)
-  if (isOurs || mustBeOurs)
-    openKeyring(sealed, slotId, privateKey, config.repositoryId, name)
+  if (isOurs || mustBeOurs) openKeyring(sealed, slotId, privateKey, config.repositoryId, name)
 }
 
 /** Who the keyring is sealed to must have a slot; a slot that it is not sealed to opens nothing. */
 const checkRecipients = (keyring: Keyring, slots: ReadonlySet<SlotId>, findings: Findings): void => {
   const sealedTo = new Set(keyring.slots.map(({ slotId }) => slotId))
-  for (const id of sealedTo) if (!slots.has(id)) findings.damage(`${Folder.keys}/${id}`, 'is missing: its key opens nothing any more')
+  for (const id of sealedTo)
+    if (!slots.has(id)) findings.damage(`${Folder.keys}/${id}`, 'is missing: its key opens nothing any more')
   for (const id of slots)
-    if (!sealedTo.has(id)) findings.remark(`${Folder.keys}/${id}: the keyring is not sealed to it, so its key opens nothing`)
+    if (!sealedTo.has(id))
+      findings.remark(`${Folder.keys}/${id}: the keyring is not sealed to it, so its key opens nothing`)
 }
 
-const tell = async (findings: Findings, name: string, check: () => Promise<string | undefined>): Promise<void> => {
+const tell = async (
+  findings: Findings,
+  name: string,
+  check: () => Promise<string | undefined>,
+): Promise<void> => {
   try {
     const message = await check()
     if (message !== undefined) findings.damage(name, message)

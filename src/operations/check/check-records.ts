@@ -40,11 +40,17 @@ export const checkRecords = async (store: Store, findings: Findings): Promise<Fo
 }
 
 const openers = (seals: Seals, snapshots: Snapshot[], suspects: Suspect[]): [Folder, OpenRecord][] => [
-  [Folder.snapshots, (name, bytes) => void snapshots.push(openSnapshot(seals, known(parseSnapshotName(name)), bytes))],
+  [
+    Folder.snapshots,
+    (name, bytes) => void snapshots.push(openSnapshot(seals, known(parseSnapshotName(name)), bytes)),
+  ],
   [Folder.pending, (name, bytes) => void openPending(seals, known(parsePendingName(name)), bytes)],
   [Folder.forgotten, (name, bytes) => openForgottenWhole(seals, name, bytes)],
   [Folder.condemned, (name, bytes) => void openCondemned(seals, known(parseCondemnedName(name)), bytes)],
-  [Folder.suspect, (name, bytes) => void suspects.push(openSuspect(seals, known(parseSuspectName(name)), bytes))],
+  [
+    Folder.suspect,
+    (name, bytes) => void suspects.push(openSuspect(seals, known(parseSuspectName(name)), bytes)),
+  ],
   [Folder.notes, (name, bytes) => void openNote(seals, known(parseNoteName(name)), bytes)],
   [Folder.features, (name, bytes) => void [known(parseFeatureName(name)), decodeFeature(bytes, name)]],
 ]

@@ -12,8 +12,8 @@ import { throwIfAborted } from '../../snapshot/throw-if-aborted.js'
 import { DirectoryOrder } from '../../tree/directory-order.js'
 import { loadedLeaf, readChild, readRoot, treeNodeName } from '../../tree/read-node.js'
 import type { Catalogue } from './catalogue.js'
+import { ContentCheck } from './check-contents.js'
 import { checkDirectoriesOf, DirectoryFault } from './check-directories.js'
-import { ContentCheck } from './check-lists.js'
 import { claimOf, claimsAgree } from './claims.js'
 import type { Findings } from './findings.js'
 import { References } from './references.js'
@@ -49,7 +49,9 @@ export class TreeCheck {
   ) {
     this.references = new References(catalogue)
     this.unreadable = new UnreadableNodes(store, catalogue, findings)
-    this.#content = new ContentCheck(catalogue.reader, this.references, this.unreadable, (error) => this.#invalid(error))
+    this.#content = new ContentCheck(catalogue.reader, this.references, this.unreadable, (error) =>
+      this.#invalid(error),
+    )
   }
 
   async check(snapshot: Snapshot): Promise<void> {
@@ -137,7 +139,8 @@ export class TreeCheck {
     const group = JSON.stringify([snapshot.host, snapshot.paths])
     const earlier = this.#checked.get(group)
     try {
-      if (this.#order === undefined) await checkDirectoriesOf(this.catalogue.reader, snapshot.root, earlier?.root)
+      if (this.#order === undefined)
+        await checkDirectoriesOf(this.catalogue.reader, snapshot.root, earlier?.root)
       this.#checked.set(group, snapshot)
     } catch (error) {
       if (!(error instanceof VarveError) || error.code === 'interrupted') throw error

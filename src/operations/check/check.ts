@@ -79,10 +79,7 @@ class CheckRun {
     this.#broken.takeSuspects(suspects)
     snapshots.sort(compareSnapshots)
     for (const id of toRead) this.#bytesToRead += listed.get(id)!
-    await Promise.all([
-      this.#readPacks(toRead),
-      this.#checkTrees(snapshots),
-    ])
+    await Promise.all([this.#readPacks(toRead), this.#checkTrees(snapshots)])
     await this.#judge(snapshots, suspects)
     const marked = options.mark === true ? await markSuspects(store, catalogue, this.#broken, suspects) : 0
     return this.#report(snapshots.length, listed.size, marked)
@@ -118,12 +115,14 @@ class CheckRun {
     }
     const recorded = new Set(suspects.filter(({ blocks }) => blocks === null).map(({ pack }) => pack))
     for (const { id } of this.catalogue.lost.values())
-      if (recorded.has(id)) this.#findings.spareUnneeded(packName(id), 'is recorded as suspect; no snapshot needs it')
+      if (recorded.has(id))
+        this.#findings.spareUnneeded(packName(id), 'is recorded as suspect; no snapshot needs it')
   }
 
   /** Packs that are needed and that index files do not name. A collector may have merged index files meanwhile: they are listed again. */
   async #unindexed(): Promise<Set<CataloguedPack>> {
-    const incomplete = () => [...this.catalogue.packs.values()].filter(({ id }) => !this.#index.isComplete(id))
+    const incomplete = () =>
+      [...this.catalogue.packs.values()].filter(({ id }) => !this.#index.isComplete(id))
     if (incomplete().some((pack) => pack.isNeeded)) {
       await this.#index.runAgain()
       this.catalogue.seal()
@@ -132,7 +131,10 @@ class CheckRun {
     for (const pack of incomplete()) {
       if (pack.isNeeded) {
         unindexed.add(pack)
-        this.#findings.damage(pack.name, 'index files do not name all of its chunks; the next backup mends that')
+        this.#findings.damage(
+          pack.name,
+          'index files do not name all of its chunks; the next backup mends that',
+        )
       } else this.#findings.remark(`${pack.name} is not named by index files, and no snapshot needs it`)
     }
     return unindexed
@@ -142,7 +144,14 @@ class CheckRun {
     const { damages, remarks } = this.#findings
     for (const damage of damages) this.options.onDamage?.(damage)
     const { nodes: treeNodes, references } = this.#trees
-    const counts = { snapshots, treeNodes, chunks: references.chunks, packs, packsRead: this.#packsRead, bytesRead: this.#bytesRead }
+    const counts = {
+      snapshots,
+      treeNodes,
+      chunks: references.chunks,
+      packs,
+      packsRead: this.#packsRead,
+      bytesRead: this.#bytesRead,
+    }
     const durationMs = Number(this.store.now() - this.#startNs) / 1e6
     return { ...counts, damages, remarks, covered: coveredText(counts), marked, durationMs }
   }

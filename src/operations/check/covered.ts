@@ -8,7 +8,14 @@ export interface Coverage {
 }
 
 /** What a check has looked at, in a sentence for people. */
-export const coveredText = ({ snapshots, treeNodes, chunks, packs, packsRead, bytesRead }: Coverage): string => {
+export const coveredText = ({
+  snapshots,
+  treeNodes,
+  chunks,
+  packs,
+  packsRead,
+  bytesRead,
+}: Coverage): string => {
   const always =
     `Opened all keys and records; read all ${treeNodes} tree nodes of ${of(snapshots, 'snapshot')} and the directories of ` +
     `${of(packs, 'pack')}; all ${chunks} chunks that they need were looked up there and in the index files`

@@ -37,7 +37,9 @@ const partOf = (listed: Sized, { part, of }: { part: number; of: number }): Pack
 }
 
 const invalid = (message: string): VarveError =>
-  new VarveError('invalid-argument', message, { hint: 'Use a percentage such as 5%, a part such as 1/7, or a size such as 10G.' })
+  new VarveError('invalid-argument', message, {
+    hint: 'Use a percentage such as 5%, a part such as 1/7, or a size such as 10G.',
+  })
 
 /** Fisher and Yates. */
 const shuffled = <T>(items: T[]): T[] => {

@@ -144,10 +144,9 @@ export class Dependents {
 
   #setClean(id: ChunkId, kind: ChunkKind): void {
     this.catalogue.places(id, kind, checkValueOf(id, 0, kind, 0), (pack, chunk) => {
-      let bits = this.#clean.get(pack)
-      if (bits === undefined) this.#clean.set(pack, (bits = new Uint8Array((pack.chunkCount + 7) >>> 3)))
+      const bits = this.#clean.get(pack) ?? new Uint8Array((pack.chunkCount + 7) >>> 3)
+      this.#clean.set(pack, bits)
       bits[chunk >>> 3]! |= 1 << (chunk & 7)
     })
   }
 }
-

@@ -11,7 +11,11 @@ export class EntrySum {
   add(id: Uint8Array, at: number, location: number): void {
     let hash = location
     for (let index = 0; index < 16; index += 4) {
-      const word = id[at + index]! | (id[at + index + 1]! << 8) | (id[at + index + 2]! << 16) | (id[at + index + 3]! << 24)
+      const word =
+        id[at + index]! |
+        (id[at + index + 1]! << 8) |
+        (id[at + index + 2]! << 16) |
+        (id[at + index + 3]! << 24)
       hash = Math.imul(hash ^ word, 0x85ebca6b)
       hash ^= hash >>> 15
     }
@@ -44,13 +48,15 @@ export class EntrySum {
     const sums = Array.from({ length: packCount }, () => new EntrySum())
     const view = new DataView(entries.buffer, entries.byteOffset, entries.byteLength)
     for (let at = 0; at < entries.length; at += ENTRY_BYTES)
-      if (!repeats(entries, at)) sums[view.getUint32(at + 16, true)]!.add(entries, at, view.getUint32(at + 20, true))
+      if (!repeats(entries, at))
+        sums[view.getUint32(at + 16, true)]!.add(entries, at, view.getUint32(at + 20, true))
     return sums
   }
 }
 
 const repeats = (entries: Uint8Array, at: number): boolean => {
   if (at === 0) return false
-  for (let index = 0; index < ENTRY_BYTES; index++) if (entries[at + index] !== entries[at + index - ENTRY_BYTES]) return false
+  for (let index = 0; index < ENTRY_BYTES; index++)
+    if (entries[at + index] !== entries[at + index - ENTRY_BYTES]) return false
   return true
 }

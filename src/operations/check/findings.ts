@@ -34,7 +34,12 @@ export class Finding {
   toDamage(): Damage {
     const more = this.#messagesTotal - this.#messages.length
     const message = this.#messages.join('; ') + (more > 0 ? `; and ${more} more` : '')
-    return { object: this.object, message, dependents: this.#dependents, dependentsTotal: this.#dependentsTotal }
+    return {
+      object: this.object,
+      message,
+      dependents: this.#dependents,
+      dependentsTotal: this.#dependentsTotal,
+    }
   }
 }
 
@@ -45,8 +50,8 @@ export class Findings {
   #remarksTotal = 0
 
   damage(object: string, message: string): Finding {
-    let finding = this.#byObject.get(object)
-    if (finding === undefined) this.#byObject.set(object, (finding = new Finding(object)))
+    const finding = this.#byObject.get(object) ?? new Finding(object)
+    this.#byObject.set(object, finding)
     finding.tell(message)
     return finding
   }

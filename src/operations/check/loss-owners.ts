@@ -53,14 +53,20 @@ export class LossOwners {
       const pack = this.catalogue.packAt(ordinal)
       if (pack?.kind === kind) packs.push(pack)
     })
-    for (const pack of packs) owners.add(this.findings.damage(pack.name, `holds a chunk that cannot be used`))
+    for (const { name } of packs)
+      owners.add(
+        this.findings.finding(name) ?? this.findings.damage(name, 'holds a chunk that cannot be used'),
+      )
     if (packs.length === 0) this.#addLost(owners, id)
     return owners
   }
 
   #blame(pack: CataloguedPack, block: number): Finding {
     const message = pack.brokenBlocks.get(block)
-    return this.findings.damage(pack.name, message === undefined ? 'is named by no index file' : `block ${block}: ${message}`)
+    return this.findings.damage(
+      pack.name,
+      message === undefined ? 'is named by no index file' : `block ${block}: ${message}`,
+    )
   }
 
   #addLost(owners: Set<Finding>, id: ChunkId): void {

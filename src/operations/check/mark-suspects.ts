@@ -22,7 +22,8 @@ export const markSuspects = async (
 
 function* suspectsOf(catalogue: Catalogue, { renamed }: BrokenBlocks): Generator<NewSuspect> {
   for (const pack of catalogue.packs.values()) {
-    if (renamed.has(pack)) yield { pack: pack.id, blocks: null, reason: 'it has other bytes than its name says' }
+    if (renamed.has(pack))
+      yield { pack: pack.id, blocks: null, reason: 'it has other bytes than its name says' }
     else if (pack.brokenBlocks.size > 0) {
       const blocks = [...pack.brokenBlocks.keys()].sort((a, b) => a - b)
       yield { pack: pack.id, blocks, reason: pack.brokenBlocks.get(blocks[0]!)! }

@@ -1,10 +1,8 @@
 import { CorruptError, VarveError } from '../../errors.js'
 import type { PackId } from '../../format/ids.js'
-import type { IndexablePack } from '../../repository/index-store.js'
 import { readDirectory } from '../../repository/read-directory.js'
 import type { Store } from '../../repository/store.js'
-import type { Catalogue } from './catalogue.js'
-import { CataloguedPack } from './catalogued-pack.js'
+import type { Catalogue, FoundPack } from './catalogue.js'
 import type { Findings } from './findings.js'
 
 /** Directories that are read at the same time. */
@@ -21,14 +19,15 @@ export const readCatalogue = async (
   onPack: () => void,
 ): Promise<void> => {
   const ids = [...listed.keys()].sort()
-  let gathered: IndexablePack[] = []
+  let gathered: FoundPack[] = []
   let chunks = 0
   for (let at = 0; at < ids.length; at += concurrent) {
-    const found = await Promise.all(ids.slice(at, at + concurrent).map((id) => readOne(store, id, catalogue, findings)))
+    const found = await Promise.all(
+      ids.slice(at, at + concurrent).map((id) => readOne(store, id, catalogue, findings)),
+    )
     for (const pack of found) {
       onPack()
       if (pack === undefined) continue
-      catalogue.packs.set(pack.id, new CataloguedPack(pack.id, pack.sizeBytes, pack.directory))
       gathered.push(pack)
       chunks += pack.directory.chunkCount
     }

@@ -25,7 +25,11 @@ export interface PackReading {
 }
 
 /** Reads packs in full. What is wrong with one goes to `onPack`. Errors: `interrupted`. */
-export const readPacks = async (store: Store, ids: readonly PackId[], reading: PackReading): Promise<void> => {
+export const readPacks = async (
+  store: Store,
+  ids: readonly PackId[],
+  reading: PackReading,
+): Promise<void> => {
   if (ids.length === 0) return
   const setup = { seals: store.seals.material, idKey: store.keys.keyring.idKey }
   await using reader = reading.open(setup, Math.max(1, Math.min(store.workers, ids.length)))
@@ -40,7 +44,9 @@ export const readPacks = async (store: Store, ids: readonly PackId[], reading: P
     const done = reader
       .run(job)
       .then((result) => reading.onPack(id, result))
-      .catch((error: unknown) => void (failure ??= error))
+      .catch((error: unknown) => {
+        failure ??= error
+      })
       .finally(() => running.delete(done))
     running.add(done)
   }

@@ -1,5 +1,5 @@
 import { ChunkHasher } from '../../crypto/chunk-id.js'
-import { VarveError } from '../../errors.js'
+import { CorruptError, VarveError } from '../../errors.js'
 import { type ChunkId, type ChunkKind, chunkKey } from '../../format/ids.js'
 import type { Store } from '../../repository/store.js'
 import type { Catalogue } from './catalogue.js'
@@ -42,18 +42,24 @@ export class UnreadableNodes {
     this.findings.damage(whole.name, `holds a node that was written wrong: ${error.message}`)
   }
 
-  async #faultOf(pack: CataloguedPack, chunk: number, block: number, id: ChunkId): Promise<string | undefined> {
+  async #faultOf(
+    pack: CataloguedPack,
+    chunk: number,
+    block: number,
+    id: ChunkId,
+  ): Promise<string | undefined> {
     const { reader } = this.catalogue
     try {
       const directory = await reader.directoryOf(pack.id)
       const content = await reader.blockContent(pack.id, directory, block)
       let start = 0
-      for (let before = directory.firstChunks[block]!; before < chunk; before++) start += directory.chunkSizes[before]!
+      for (let before = directory.firstChunks[block]!; before < chunk; before++)
+        start += directory.chunkSizes[before]!
       const found = this.#hasher.idOf(pack.kind, content, start, start + directory.chunkSizes[chunk]!)
       return found.equals(id) ? undefined : 'has a chunk with other bytes than its id says'
     } catch (error) {
       if (!(error instanceof VarveError)) throw error
-      return error.message
+      return error instanceof CorruptError ? error.message.slice(error.object.length + 2) : error.message
     }
   }
 }

@@ -63,9 +63,13 @@ const requireRoom = (set: SlotSet, secret: SlotSecret): void => {
   const hint = slotHintOf(secret.secret)
   const same = slots.find((slot) => slot.hint !== undefined && hint.equals(slot.hint))
   if (same !== undefined)
-    throw new VarveError('exists', `this ${nameOf(secret.kind)} opens the repository already, as key ${slotIdOf(same).slice(0, 8)}`, {
-      hint: 'varve key list shows all keys.',
-    })
+    throw new VarveError(
+      'exists',
+      `this ${nameOf(secret.kind)} opens the repository already, as key ${slotIdOf(same).slice(0, 8)}`,
+      {
+        hint: 'varve key list shows all keys.',
+      },
+    )
 }
 
 const nameOf = (kind: 'key-file' | 'recovery'): string => (kind === 'key-file' ? 'key file' : 'recovery key')

@@ -18,7 +18,10 @@ export interface NewPassword {
  * a recovery key, it replaces the only password, which may be forgotten. The store must be opened again afterwards.
  * Errors: `invalid-argument` (an empty password), `ambiguous` (several passwords, none of them used), `corrupt`, `backend`.
  */
-export const changePassword = async (store: Store, { password, scryptCost }: NewPassword): Promise<{ id: SlotId }> => {
+export const changePassword = async (
+  store: Store,
+  { password, scryptCost }: NewPassword,
+): Promise<{ id: SlotId }> => {
   const before = await readSlotSet(store)
   const old = replacedBy(store, before)
   const label = old === undefined ? '' : (before.slots.get(old)?.label ?? '')
@@ -38,7 +41,11 @@ const replacedBy = ({ keys }: Store, { slots }: SlotSet): SlotId | undefined => 
   if (keys.slot.kind === 'password') return slotIdOf(keys.slot)
   const passwords = [...slots].filter(([, slot]) => slot.kind === 'password').map(([id]) => id)
   if (passwords.length <= 1) return passwords[0]
-  throw new VarveError('ambiguous', `the repository has ${passwords.length} passwords, and was opened with none of them`, {
-    hint: 'Use varve key add and varve key remove, or open the repository with the password that is to be changed.',
-  })
+  throw new VarveError(
+    'ambiguous',
+    `the repository has ${passwords.length} passwords, and was opened with none of them`,
+    {
+      hint: 'Use varve key add and varve key remove, or open the repository with the password that is to be changed.',
+    },
+  )
 }

@@ -54,11 +54,13 @@ export const changeSlots = async (store: Store, change: SlotChange): Promise<voi
     if (removed !== undefined) await removeSlot(store, removed, number)
     return
   }
-  throw new VarveError('backend', 'other processes kept changing the keys', { hint: 'Run the command again.' })
+  throw new VarveError('backend', 'other processes kept changing the keys', {
+    hint: 'Run the command again.',
+  })
 }
 
 /** Step 4. */
-export const removeSlot = async ({ backend }: Store, id: SlotId, newestKeyring: number): Promise<void> => {
+const removeSlot = async ({ backend }: Store, id: SlotId, newestKeyring: number): Promise<void> => {
   await removeKeyringsBelow(backend, newestKeyring)
   await backend.remove(slotName(id))
 }
@@ -90,7 +92,11 @@ const writeNext = async (
   }
 }
 
-const proveKeyring = async ({ backend, keys }: Store, number: number, add: NewSlot | undefined): Promise<void> => {
+const proveKeyring = async (
+  { backend, keys }: Store,
+  number: number,
+  add: NewSlot | undefined,
+): Promise<void> => {
   const { slot, privateKey } = add ?? keys
   for (const copy of ['a', 'b'] as const) {
     const name = keyringName(number, copy)

@@ -1,8 +1,8 @@
 import { createHash } from 'node:crypto'
-import { configCopyName, configName, keyringName, slotName } from '../../format/names.js'
-import type { Store } from '../../repository/store.js'
 import { VarveError } from '../../errors.js'
 import { hexOf } from '../../format/ids.js'
+import { configCopyName, configName, keyringName, slotName } from '../../format/names.js'
+import type { Store } from '../../repository/store.js'
 import { readSlotSet } from './slot-set.js'
 
 const bytesPerLine = 32
@@ -16,9 +16,14 @@ export const exportKeys = async (store: Store): Promise<string> => {
   const { slots, keyring } = await readSlotSet(store)
   const { number } = keyring
   const objects: [string, Uint8Array][] = [[configName, await wholeConfig(store)]]
-  for (const id of [...slots.keys()].sort()) objects.push([slotName(id), await store.backend.read(slotName(id))])
+  for (const id of [...slots.keys()].sort())
+    objects.push([slotName(id), await store.backend.read(slotName(id))])
   objects.push([keyringName(number, 'a'), await wholeKeyring(store, number)])
-  return [...introduction(store), ...objects.flatMap(([name, bytes]) => ['', ...objectLines(name, bytes)]), ''].join('\n')
+  return [
+    ...introduction(store),
+    ...objects.flatMap(([name, bytes]) => ['', ...objectLines(name, bytes)]),
+    '',
+  ].join('\n')
 }
 
 const introduction = ({ repositoryId, backend }: Store): string[] => [
@@ -48,7 +53,8 @@ const objectLines = (name: string, bytes: Uint8Array): string[] => {
 
 const groups = (bytes: Uint8Array): string => {
   const texts: string[] = []
-  for (let at = 0; at < bytes.length; at += bytesPerGroup) texts.push(hexOf(bytes.subarray(at, at + bytesPerGroup)))
+  for (let at = 0; at < bytes.length; at += bytesPerGroup)
+    texts.push(hexOf(bytes.subarray(at, at + bytesPerGroup)))
   return texts.join(' ')
 }
 

@@ -1,5 +1,5 @@
-import type { Store } from '../../repository/store.js'
 import { readSlots, slotIdOf } from '../../repository/slot-store.js'
+import type { Store } from '../../repository/store.js'
 import { type KeySummary, keySummaryOf } from './key-summary.js'
 
 /** All slots that can be read, oldest first. Errors: those of the backend. */

@@ -2,7 +2,7 @@ import { VarveError } from '../../errors.js'
 import type { SlotId } from '../../format/ids.js'
 import { slotIdOf } from '../../repository/slot-store.js'
 import type { Store } from '../../repository/store.js'
-import { changeSlots, removeSlot } from './change-slots.js'
+import { changeSlots } from './change-slots.js'
 import { readSlotSet, type SlotSet } from './slot-set.js'
 
 /**
@@ -14,8 +14,7 @@ export const removeKey = async (store: Store, idOrPrefix: string): Promise<SlotI
   const slots = await readSlotSet(store)
   const id = onlyKeyWith(slots, idOrPrefix)
   if (id === slotIdOf(store.keys.slot)) throw isCurrent(id)
-  if (slots.strangers.has(id)) await removeSlot(store, id, slots.keyring.number)
-  else await changeSlots(store, { remove: (newest) => requireRemovable(newest, id) })
+  await changeSlots(store, { remove: (newest) => requireRemovable(newest, id) })
   return id
 }
 
@@ -34,18 +33,26 @@ const onlyKeyWith = ({ keyring, strangers }: SlotSet, prefix: string): SlotId =>
 }
 
 /** Somebody else may have removed it, or all others, meanwhile. */
-const requireRemovable = ({ keyring, slots }: SlotSet, id: SlotId): SlotId => {
-  if (!keyring.slots.some(({ slotId }) => slotId === id))
+const requireRemovable = ({ keyring, slots, strangers }: SlotSet, id: SlotId): SlotId => {
+  if (!strangers.has(id) && !keyring.slots.some(({ slotId }) => slotId === id))
     throw new VarveError('not-found', `the key ${id} was removed by another process`)
   const staying = [...slots.values()].some((slot) => slotIdOf(slot) !== id && slot.role === 'full')
   if (!staying)
-    throw new VarveError('invalid-argument', 'this is the last key: without it nobody could open the repository', {
-      hint: 'Add another key first: varve key add.',
-    })
+    throw new VarveError(
+      'invalid-argument',
+      'this is the last key: without it nobody could open the repository',
+      {
+        hint: 'Add another key first: varve key add.',
+      },
+    )
   return id
 }
 
 const isCurrent = (id: SlotId): VarveError =>
-  new VarveError('invalid-argument', `the repository is open with the key ${id.slice(0, 8)}, so it cannot be removed`, {
-    hint: 'Open the repository with another key to remove this one, or change a password with varve key passwd.',
-  })
+  new VarveError(
+    'invalid-argument',
+    `the repository is open with the key ${id.slice(0, 8)}, so it cannot be removed`,
+    {
+      hint: 'Open the repository with another key to remove this one, or change a password with varve key passwd.',
+    },
+  )

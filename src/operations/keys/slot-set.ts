@@ -36,7 +36,10 @@ export const readSlotSet = async (store: Store): Promise<SlotSet> => {
   return { keyring, digests, slots, strangers: await strangersTo(store, keyring) }
 }
 
-const readMember = async ({ backend }: Store, id: SlotId): Promise<{ slot: KeySlot; digest: Buffer } | undefined> => {
+const readMember = async (
+  { backend }: Store,
+  id: SlotId,
+): Promise<{ slot: KeySlot; digest: Buffer } | undefined> => {
   try {
     const bytes = await backend.read(slotName(id))
     const { slot } = decodeSlot(bytes, slotName(id))

@@ -25,8 +25,8 @@ export class AttributeMaker {
     private readonly withOwners: boolean,
     /** Whether the snapshot says which extended attributes there are. */
     private readonly withXattrs: boolean,
-    private readonly ownUid: number,
-    private readonly ownGid: number,
+    /** Who runs this. */
+    private readonly self: { readonly uid: number; readonly gid: number },
   ) {}
 
   /** A promise only where an extended attribute is too long for its entry. Errors: those of the source. */
@@ -57,15 +57,19 @@ export class AttributeMaker {
   #ownersOf({ mode, uid, gid, user, group }: Owned): { mode: number; uid: number; gid: number } {
     return {
       mode,
-      uid: user === '' ? uid : remembered(this.#users, user, () => this.#accounts.userId(textOf(user))) ?? uid,
-      gid: group === '' ? gid : remembered(this.#groups, group, () => this.#accounts.groupId(textOf(group))) ?? gid,
+      uid:
+        user === '' ? uid : (remembered(this.#users, user, () => this.#accounts.userId(textOf(user))) ?? uid),
+      gid:
+        group === ''
+          ? gid
+          : (remembered(this.#groups, group, () => this.#accounts.groupId(textOf(group))) ?? gid),
     }
   }
 
   /** -1 leaves the owner as it is. Rights of an owner who is another must not be lent. */
   #withoutOwners(owned: Owned): { mode: number; uid: number; gid: number } {
     const { uid, gid } = this.#ownersOf(owned)
-    const lost = (uid === this.ownUid ? 0 : setuid) | (gid === this.ownGid ? 0 : setgid)
+    const lost = (uid === this.self.uid ? 0 : setuid) | (gid === this.self.gid ? 0 : setgid)
     return { mode: owned.mode & ~lost, uid: -1, gid: -1 }
   }
 

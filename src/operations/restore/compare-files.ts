@@ -1,7 +1,7 @@
 import { idSizeBytes } from '../../format/limits.js'
 import { type CompareResult, comparedColumns } from '../../workers/restore-jobs.js'
-import type { RestoreEngine } from './restore-engine.js'
 import type { ContentPiece, FileWork } from './file-work.js'
+import type { RestoreEngine } from './restore-engine.js'
 
 /** Which pieces of the file on the disk are right, and how long it is (-1 where it cannot be read). */
 export interface Compared {

@@ -41,4 +41,3 @@ export class PieceBits {
     return (this.#bits[index >>> 3]! & (1 << (index & 7))) !== 0
   }
 }
-

@@ -21,7 +21,8 @@ export const decide = (wanted: Wanted, found: Stat, overwrite: Overwrite | undef
   const isFile = wanted.sizeBytes !== undefined
   const looksRight =
     wanted.isAlike &&
-    (!isFile || (found.sizeBytes === wanted.sizeBytes && found.mtimeNs === wanted.mtimeNs && !wanted.isDoubtful))
+    (!isFile ||
+      (found.sizeBytes === wanted.sizeBytes && found.mtimeNs === wanted.mtimeNs && !wanted.isDoubtful))
   if (looksRight && !(isFile && overwrite === 'always')) return 'keep'
   if (overwrite === 'never') return 'skip'
   if (overwrite === 'if-newer' && wanted.mtimeNs <= found.mtimeNs) return 'skip'

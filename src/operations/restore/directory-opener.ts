@@ -1,17 +1,18 @@
 import type { ByteString } from '../../bytes/byte-string.js'
-import { applyAttributesToFd, type Attributes } from '../../filesystem/attributes.js'
+import { VarveError } from '../../errors.js'
+import { type Attributes, applyAttributesToFd } from '../../filesystem/attributes.js'
 import type { SafeDirectory } from '../../filesystem/safe-directory.js'
 import type { Stat } from '../../filesystem/stat.js'
 import { readXattrsOfFd } from '../../filesystem/xattrs.js'
-import { VarveError } from '../../errors.js'
 import { reasonOf } from '../../workers/restore-file.js'
 import { isRestoreTemporary } from '../../workers/restore-temporary.js'
+import { decide } from './decide.js'
 import { DiskNames } from './disk-names.js'
 import { removeTree } from './remove-tree.js'
 import type { RestoreContext } from './restore-context.js'
 import { TargetDirectory } from './target-directory.js'
 import { TargetFrame } from './target-frame.js'
-import type { TreePart } from './tree-restorer.js'
+import type { TreePart } from './tree-part.js'
 
 type OnExtra = (name: ByteString) => void
 
@@ -25,7 +26,11 @@ export class DirectoryOpener {
   ) {}
 
   /** The frame of the target itself. `target`: undefined in a dry run where there is none. */
-  top(target: SafeDirectory | undefined, isNew: boolean, extraOf: (frame: TargetFrame) => OnExtra): TargetFrame {
+  top(
+    target: SafeDirectory | undefined,
+    isNew: boolean,
+    extraOf: (frame: TargetFrame) => OnExtra,
+  ): TargetFrame {
     const { base, attributes, isWhole } = this.part
     const prefix = base === '' ? '' : `${base.replaceAll('/', '\0')}\0`
     const frame = new TargetFrame(prefix, base, undefined, {
@@ -69,7 +74,8 @@ export class DirectoryOpener {
       return removeTree(safe, name, path, {
         isProtected: (found) => this.isProtected(found),
         onRemoved: (removed, { sizeBytes }) => tally.deleted(removed, sizeBytes),
-        onFailure: (failed, error) => tally.problem(failed, 'target', `cannot be deleted: ${reasonOf(error)}`),
+        onFailure: (failed, error) =>
+          tally.problem(failed, 'target', `cannot be deleted: ${reasonOf(error)}`),
       })
     } catch {
       tally.problem(path, 'target', 'a directory that is not empty is in its place')
@@ -86,17 +92,26 @@ export class DirectoryOpener {
   #openIn(parent: TargetDirectory, frame: TargetFrame, onExtra: OnExtra): void {
     const { name } = frame.own
     const found = parent.isNew ? undefined : parent.safe?.lstat(name)
-    if (found === undefined) return this.#create(parent, frame, onExtra)
-    if (found.type === 'directory') return this.#openExisting(parent, frame, found, onExtra)
-    const { overwrite } = this.context.options
-    const { tally } = this.context
-    const mtimeNs = frame.own.attributes?.mtimeNs
-    if (overwrite === undefined) return this.context.inTheWay(frame.path)
-    if (overwrite === 'never' || (overwrite === 'if-newer' && mtimeNs !== undefined && mtimeNs <= found.mtimeNs)) {
-      return tally.skipped(frame.path, 0)
+    if (found === undefined) this.#create(parent, frame, onExtra)
+    else if (found.type === 'directory') this.#openExisting(parent, frame, found, onExtra)
+    else this.#replace(parent, frame, found, onExtra)
+  }
+
+  #replace(parent: TargetDirectory, frame: TargetFrame, found: Stat, onExtra: OnExtra): void {
+    const { options, tally, isDry } = this.context
+    const wanted = {
+      mtimeNs: frame.own.attributes?.mtimeNs ?? 0n,
+      sizeBytes: undefined,
+      isAlike: false,
+      isDoubtful: false,
     }
-    if (!this.context.isDry) parent.safe!.unlink(name)
-    this.#create(parent, frame, onExtra)
+    const decision = decide(wanted, found, options.overwrite)
+    if (decision === 'conflict') this.context.inTheWay(frame.path)
+    else if (decision === 'skip') tally.skipped(frame.path, 0)
+    else {
+      if (!isDry) parent.safe!.unlink(frame.own.name)
+      this.#create(parent, frame, onExtra)
+    }
   }
 
   #create(parent: TargetDirectory, frame: TargetFrame, onExtra: OnExtra): void {
@@ -123,7 +138,8 @@ export class DirectoryOpener {
     parent?: TargetDirectory,
   ): void {
     const isLeftAlone =
-      this.context.isDry || (!isNew && (this.context.options.overwrite === 'never' || frame.own.selected !== 'yes'))
+      this.context.isDry ||
+      (!isNew && (this.context.options.overwrite === 'never' || frame.own.selected !== 'yes'))
     const target: TargetDirectory = new TargetDirectory(
       frame.path,
       safe,

@@ -1,7 +1,7 @@
 import type { FileContent } from '../../format/entry.js'
 import { PieceCursor } from '../../format/pieces.js'
-import type { NodeSource } from '../../tree/node-store.js'
 import { FilePieces } from '../../tree/list-reader.js'
+import type { NodeSource } from '../../tree/node-store.js'
 import type { ContentPiece } from './file-work.js'
 
 /** The pieces of a file whose pieces stand in its entry. */

@@ -1,10 +1,10 @@
-import { readHoles } from '../../tree/hole-store.js'
 import type { FileContent } from '../../format/entry.js'
+import { readHoles } from '../../tree/hole-store.js'
 import { compareFiles, isAllRight } from './compare-files.js'
+import { compareLarge } from './compare-large.js'
 import { inlinePieces } from './file-pieces.js'
 import type { ContentPiece, FileWork } from './file-work.js'
 import { keepFile } from './keep-file.js'
-import { compareLarge } from './compare-large.js'
 import { LargeFile } from './large-file.js'
 import { locatePieces } from './locate-pieces.js'
 import type { RestoreContext } from './restore-context.js'
@@ -13,10 +13,10 @@ import type { WriteUnit } from './write-job-builder.js'
 import { type Failure, isUnreadable, WriteRunner } from './write-runner.js'
 
 /** A window is planned as one: enough to find the files that share blocks, and little enough to be small in memory. */
-const windowFilesMax = 8192
+const windowFilesMax = 2048
 const windowBytesMax = 64 * 1024 * 1024
 /** Each is held open until the files in it are done. */
-const windowDirectoriesMax = 200
+const windowDirectoriesMax = 100
 const comparedBytesMax = 16 * 1024 * 1024
 /** What is written for a file that is made whole by one job. */
 const smallBytesMax = 4 * 1024 * 1024
@@ -47,7 +47,10 @@ export class FileRestorer {
     work.directory.hold()
     if (work.content.form === 'list') return this.#start(() => this.#restoreLarge(work))
     const pieces = inlinePieces(work.content.pieces)
-    const bytes = pieces.reduce((sum, { length, id }) => sum + (id === undefined && work.content.holes !== null ? 0 : length), 0)
+    const bytes = pieces.reduce(
+      (sum, { length, id }) => sum + (id === undefined && work.content.holes !== null ? 0 : length),
+      0,
+    )
     if (bytes > smallBytesMax) return this.#start(() => this.#restoreLarge(work))
     this.#window.push({ work, pieces, bytes })
     this.#windowBytes += bytes
@@ -118,15 +121,18 @@ export class FileRestorer {
     const places = await locatePieces(locator, pieces, isCopy)
     const layout = { holes, sparse: options.sparse ?? false }
     const segments: Segment[] = []
-    pieces.forEach((piece, index) => {
-      segments.push(...segmentsOf(piece, places[index], isCopy?.[index] ?? false, layout))
-    })
+    for (let index = 0; index < pieces.length; index++)
+      segments.push(...segmentsOf(pieces[index]!, places[index], isCopy?.[index] ?? false, layout))
     return { work, segments, strip: undefined }
   }
 
   /** Looks at the files that are there already, and leaves out those whose content is right. */
-  async #withoutRight(files: readonly SmallFile[]): Promise<(SmallFile & { readonly matches?: Uint8Array })[]> {
-    const toWrite: (SmallFile & { readonly matches?: Uint8Array })[] = files.filter(({ work }) => !work.isCompared)
+  async #withoutRight(
+    files: readonly SmallFile[],
+  ): Promise<(SmallFile & { readonly matches?: Uint8Array })[]> {
+    const toWrite: (SmallFile & { readonly matches?: Uint8Array })[] = files.filter(
+      ({ work }) => !work.isCompared,
+    )
     const compared = files.filter(({ work }) => work.isCompared)
     for (const group of groupsOf(compared)) {
       const results = await compareFiles(

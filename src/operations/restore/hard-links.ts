@@ -10,6 +10,11 @@ export interface FirstName {
   readonly isRight: Promise<boolean>
 }
 
+/** This is the first name; `end` must be told once whether it is right. */
+export interface FirstMet {
+  readonly end: (isRight: boolean) => void
+}
+
 interface Remembered {
   readonly first: FirstName
   /** Names that may still come. */
@@ -19,17 +24,31 @@ interface Remembered {
 /** Which entries are names of one inode: only those that agree in everything (docs/FORMAT.md §8.4). */
 export class HardLinks {
   readonly #firsts = new Map<string, Remembered>()
+  readonly #unended = new Set<(isRight: boolean) => void>()
 
-  /** The name that came before, if any. Otherwise `first` is asked for and remembered. */
-  meet(entry: Entry, first: () => FirstName): FirstName | undefined {
+  /** The name that came before, if any. */
+  meet(entry: Entry, directory: ByteString, name: ByteString): FirstName | FirstMet {
     const key = keyOf(entry)
     const known = this.#firsts.get(key)
-    if (known === undefined) {
-      this.#firsts.set(key, { first: first(), left: entry.links - 1 })
-      return undefined
+    if (known !== undefined) {
+      if (--known.left === 0) this.#firsts.delete(key)
+      return known.first
     }
-    if (--known.left === 0) this.#firsts.delete(key)
-    return known.first
+    let end = (_isRight: boolean): void => undefined
+    const isRight = new Promise<boolean>((resolve) => {
+      end = (right) => {
+        this.#unended.delete(end)
+        resolve(right)
+      }
+    })
+    this.#unended.add(end)
+    this.#firsts.set(key, { first: { directory, name, isRight }, left: entry.links - 1 })
+    return { end }
+  }
+
+  /** Nobody needs to wait for first names any longer. */
+  giveUp(): void {
+    for (const end of this.#unended) end(false)
   }
 }
 
@@ -37,7 +56,9 @@ export const mayBeLinked = ({ type, links, inode }: Entry): boolean =>
   links > 1 && inode !== 0 && type !== EntryType.directory
 
 const keyOf = (entry: Entry): string =>
-  [entry.mount, entry.inode, entry.type, entry.mtimeSeconds, entry.mtimeNanoseconds, contentKey(entry)].join(' ')
+  [entry.mount, entry.inode, entry.type, entry.mtimeSeconds, entry.mtimeNanoseconds, contentKey(entry)].join(
+    ' ',
+  )
 
 const contentKey = ({ content }: Entry): string => {
   if (content === null || typeof content === 'string') return `${content}`

@@ -9,8 +9,8 @@ import type { RestoreContext } from './restore-context.js'
 /** A file whose content is right gets what attributes it lacks. */
 export const keepFile = (context: RestoreContext, work: FileWork, found: Stat): void => {
   const { path, attributes, directory, name, content } = work
-  if (agreesWith(context, work, found)) return context.tally.file('unchanged', path, content.sizeBytes)
-  if (!context.isDry) {
+  const agrees = agreesWith(context, work, found)
+  if (!agrees && !context.isDry) {
     try {
       const fd = directory.safe!.openFile(name)
       try {
@@ -25,7 +25,7 @@ export const keepFile = (context: RestoreContext, work: FileWork, found: Stat): 
       context.tally.problem(path, 'attribute', reasonOf(error))
     }
   }
-  context.tally.file('updated', path, content.sizeBytes)
+  context.tally.file(agrees ? 'unchanged' : 'updated', path, content.sizeBytes)
 }
 
 const agreesWith = (context: RestoreContext, work: FileWork, found: Stat): boolean =>
@@ -35,7 +35,9 @@ const agreesWith = (context: RestoreContext, work: FileWork, found: Stat): boole
 /** What the system sets by itself does not count. */
 export const xattrsAgree = (wanted: readonly Xattr[] | undefined, read: () => readonly Xattr[]): boolean => {
   if (wanted === undefined) return true
-  const found = read().filter(([name]) => !name.startsWith('security.') || wanted.some(([own]) => own === name))
+  const found = read().filter(
+    ([name]) => !name.startsWith('security.') || wanted.some(([own]) => own === name),
+  )
   return (
     found.length === wanted.length &&
     found.every(([name, value], index) => {
@@ -44,4 +46,3 @@ export const xattrsAgree = (wanted: readonly Xattr[] | undefined, read: () => re
     })
   )
 }
-

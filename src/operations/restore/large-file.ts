@@ -4,9 +4,9 @@ import type { HoleRanges } from '../../format/hole-map.js'
 import { readHoles } from '../../tree/hole-store.js'
 import { reasonOf } from '../../workers/restore-file.js'
 import type { WriteResult } from '../../workers/restore-jobs.js'
+import type { PieceBits } from './compare-large.js'
 import { piecesInGroups } from './file-pieces.js'
 import type { ContentPiece, FileWork } from './file-work.js'
-import type { PieceBits } from './compare-large.js'
 import { locatePieces } from './locate-pieces.js'
 import type { RestoreContext } from './restore-context.js'
 import type { Segment } from './segments.js'
@@ -95,7 +95,8 @@ export class LargeFile {
     const job = { kind: 'finish-file', fd, sizeBytes: content.sizeBytes, attributes } as const
     const { attributeFailures } = await engine.run<WriteResult>(job)
     for (const { attribute, message } of attributeFailures)
-      if (!(attribute === 'owner' && ignoresOwners)) tally.problem(path, 'attribute', `${attribute}: ${message}`)
+      if (!(attribute === 'owner' && ignoresOwners))
+        tally.problem(path, 'attribute', `${attribute}: ${message}`)
   }
 }
 

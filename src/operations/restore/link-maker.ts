@@ -1,4 +1,5 @@
-import type { ByteString } from '../../bytes/byte-string.js'
+import { type ByteString, textOf } from '../../bytes/byte-string.js'
+import { VarveError } from '../../errors.js'
 import type { SafeDirectory } from '../../filesystem/safe-directory.js'
 import { errorCodeOf } from '../../filesystem/system-error.js'
 import { contentSizeBytesOf, type Entry, EntryType } from '../../format/entry.js'
@@ -7,6 +8,9 @@ import type { FirstName } from './hard-links.js'
 import { openBelow } from './open-below.js'
 import type { RestoreContext } from './restore-context.js'
 import type { TargetDirectory } from './target-directory.js'
+
+/** Makes room where a directory is; says whether there is room now. */
+export type ClearPlace = (directory: TargetDirectory, name: ByteString, path: ByteString) => boolean
 
 export interface LinkWork {
   readonly first: FirstName
@@ -20,6 +24,7 @@ export interface LinkWork {
 export class LinkMaker {
   readonly #tasks = new Set<Promise<void>>()
   #failure: unknown
+  #isGivenUp = false
   /** Links come in crowds: the directory of the first names is mostly that of the last one. */
   #source: { readonly path: ByteString; readonly safe: SafeDirectory } | undefined
 
@@ -27,7 +32,7 @@ export class LinkMaker {
     private readonly context: RestoreContext,
     private readonly target: SafeDirectory | undefined,
     private readonly base: ByteString,
-    private readonly clear: (directory: TargetDirectory, name: ByteString, path: ByteString) => boolean,
+    private readonly clear: ClearPlace,
   ) {}
 
   get waitingCount(): number {
@@ -50,27 +55,37 @@ export class LinkMaker {
   }
 
   async end(): Promise<void> {
-    await this.settle()
+    await this.#settle()
     if (this.#failure !== undefined) throw this.#failure
   }
 
-  async settle(): Promise<void> {
-    while (this.#tasks.size > 0) await Promise.allSettled([...this.#tasks])
+  /** Resolves when nothing is under way; makes no link any more. */
+  async giveUp(): Promise<void> {
+    this.#isGivenUp = true
+    await this.#settle()
     this.#source?.safe.close()
     this.#source = undefined
   }
 
+  async #settle(): Promise<void> {
+    while (this.#tasks.size > 0) await Promise.allSettled([...this.#tasks])
+  }
+
   #link(work: LinkWork, isRight: boolean): void {
+    if (this.#isGivenUp) return
     const { tally } = this.context
     const { path, entry, first } = work
-    if (!isRight) return tally.problem(path, 'data', `is a further name of ${first.name}, which was not restored`)
+    if (!isRight) {
+      tally.problem(path, 'data', `is a further name of ${textOf(first.name)}, which was not restored`)
+      return
+    }
     try {
       const action = this.#linkNow(work)
       if (action === undefined) return
       if (entry.type === EntryType.file) tally.file(action, path, contentSizeBytesOf(entry))
       else tally.other(action, path)
     } catch (error) {
-      if (errorCodeOf(error) === '') throw error
+      if (error instanceof VarveError || errorCodeOf(error) === '') throw error
       tally.problem(path, 'target', `cannot be linked: ${reasonOf(error)}`)
     }
   }

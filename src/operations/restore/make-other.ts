@@ -1,8 +1,8 @@
 import type { ByteString } from '../../bytes/byte-string.js'
 import {
+  type Attributes,
   applyAttributesToSpecial,
   applyAttributesToSymlink,
-  type Attributes,
   type OnAttributeFailure,
 } from '../../filesystem/attributes.js'
 import type { SafeDirectory } from '../../filesystem/safe-directory.js'
@@ -20,7 +20,7 @@ const typeNames: Readonly<Record<EntryType, FileType>> = {
   [EntryType.blockDevice]: 'block-device',
 }
 
-export const fileTypeOf = ({ type }: Pick<Entry, 'type'>): FileType => typeNames[type]
+const fileTypeOf = ({ type }: Pick<Entry, 'type'>): FileType => typeNames[type]
 
 /** Makes a symbolic link, fifo, socket or device node under a free name. */
 export const makeOther = (directory: SafeDirectory, name: ByteString, entry: Entry): void => {

@@ -16,7 +16,11 @@ export interface OpenedTarget {
  * Opens the directory to restore to, and makes it where it is absent, mode 0700, with all above it.
  * Errors: `unsafe-target` where it is one of the protected directories or lies in one, `in-the-way` where it is no directory.
  */
-export const openTarget = (path: ByteString, protectedInodes: ReadonlySet<string>, isDry: boolean): OpenedTarget => {
+export const openTarget = (
+  path: ByteString,
+  protectedInodes: ReadonlySet<string>,
+  isDry: boolean,
+): OpenedTarget => {
   const missing: ByteString[] = []
   let existing = trimmed(path)
   while (!exists(existing)) {
@@ -69,7 +73,11 @@ const targetError = (path: ByteString, error: unknown): unknown =>
     : error
 
 /** By inodes, up to the root: whatever links the path leads through. */
-const refuseProtected = (path: ByteString, existing: SafeDirectory, protectedInodes: ReadonlySet<string>): void => {
+const refuseProtected = (
+  path: ByteString,
+  existing: SafeDirectory,
+  protectedInodes: ReadonlySet<string>,
+): void => {
   let at = `/proc/self/fd/${existing.fd}/.` as ByteString
   for (let last = ''; ; ) {
     const key = inodeKeyOf(statOf(at))

@@ -1,30 +1,29 @@
 import { randomBytes } from 'node:crypto'
 import { type ByteString, byteStringOfText, textOf } from '../../bytes/byte-string.js'
+import type { RandomSource } from '../../crypto/random-source.js'
 import { VarveError } from '../../errors.js'
-import type { Attributes } from '../../filesystem/attributes.js'
-import { EntryType } from '../../format/entry.js'
+import { processOwner } from '../../filesystem/host.js'
+import { inodeKeyOf } from '../../filesystem/walk-filter.js'
+import { hexOf } from '../../format/ids.js'
 import { Captured, type Snapshot } from '../../format/snapshot.js'
-import { isEntryName, keyOf } from '../../format/tree-key.js'
 import type { ChunkReader } from '../../repository/chunk-reader.js'
 import { ensureIndex } from '../../repository/ensure-index.js'
 import { resolveReference } from '../../repository/resolve-reference.js'
 import type { Store } from '../../repository/store.js'
-import { rangeOfKey } from '../../tree/key-range.js'
-import type { TreeCursor } from '../../tree/tree-cursor.js'
-import { entries, lookup, subtree } from '../../tree/tree-reader.js'
 import { restoreTemporaryPrefix } from '../../workers/restore-temporary.js'
 import { AttributeMaker } from './attributes-of.js'
 import { ChunkLocator } from './chunk-locator.js'
+import { openBelow } from './open-below.js'
 import { inodeKeyAt, type OpenedTarget, openTarget } from './open-target.js'
 import type { RestoreContext } from './restore-context.js'
-import { openBelow } from './open-below.js'
 import { openEngine, type RestoreEngine } from './restore-engine.js'
 import type { RestoreOptions, RestoreReport } from './restore-options.js'
 import { selectionOf } from './selection.js'
+import { partOf, type SnapshotPart } from './snapshot-part.js'
 import { Tally } from './tally.js'
-import { type TreePart, TreeRestorer } from './tree-restorer.js'
+import type { TreePart } from './tree-part.js'
+import { TreeRestorer } from './tree-restorer.js'
 import { Verifier } from './verify.js'
-import { inodeKeyOf } from '../../filesystem/walk-filter.js'
 
 const inTheWayShown = 5
 
@@ -38,29 +37,38 @@ export const restore = async (
   store: Store,
   options: RestoreOptions,
   engineOf: typeof openEngine = openEngine,
+  random: RandomSource = randomBytes,
 ): Promise<RestoreReport> => {
   const startNs = store.now()
   const reader = await ensureIndex(store)
   const { snapshot, path } = await resolveReference(store, options.snapshot)
   const protectedInodes = protectedBy(store)
-  const run = randomBytes(8).toString('hex')
-  const temporaryPrefix = restoreTemporaryPrefix(run)
+  const temporaryPrefix = restoreTemporaryPrefix(hexOf(random(8)))
   const setup = { seals: store.seals.material, idKey: store.keys.keyring.idKey, temporaryPrefix }
   await using engine = engineOf(store, setup)
   const attributes = new AttributeMaker(
     reader,
     !options.noOwnership,
     (snapshot.captured & Captured.xattrs) !== 0,
-    process.geteuid!(),
-    process.getegid!(),
+    processOwner(),
   )
   const part = await partOf(reader, snapshot, path, attributes)
   const target = openTarget(byteStringOfText(options.target), protectedInodes, options.dryRun ?? false)
-  const restoring = new Restoring(store, options, { reader, engine, attributes, temporaryPrefix, protectedInodes })
+  const restoring = new Restoring(store, options, {
+    reader,
+    engine,
+    attributes,
+    temporaryPrefix,
+    protectedInodes,
+  })
   using _closing = closing(target)
-  if (options.overwrite === undefined && !target.isNew) await restoring.lookWhatIsInTheWay(part, target)
-  const tally = await restoring.run(part, target)
-  return reportOf(tally, snapshot, Number(store.now() - startNs) / 1e6)
+  try {
+    if (options.overwrite === undefined && !target.isNew) await restoring.lookWhatIsInTheWay(part, target)
+    const tally = await restoring.run(part, target)
+    return reportOf(tally, snapshot, Number(store.now() - startNs) / 1e6)
+  } catch (error) {
+    throw namingTarget(error, options.target)
+  }
 }
 
 interface Parts {
@@ -69,42 +77,6 @@ interface Parts {
   readonly attributes: AttributeMaker
   readonly temporaryPrefix: ByteString
   readonly protectedInodes: ReadonlySet<string>
-}
-
-/** What of a snapshot is restored. Each pass over it needs a cursor of its own. */
-interface SnapshotPart {
-  readonly base: ByteString
-  readonly attributes: Attributes | undefined
-  readonly cursor: () => TreeCursor
-  readonly totals: { readonly files: number; readonly bytes: number } | undefined
-}
-
-const partOf = async (
-  reader: ChunkReader,
-  { root, rootAttributes, id }: Snapshot,
-  path: ByteString,
-  maker: AttributeMaker,
-): Promise<SnapshotPart> => {
-  const whole = { files: root.entries, bytes: root.bytes }
-  if (path === '') {
-    const attributes = rootAttributes === null ? undefined : await maker.ofRoot(rootAttributes)
-    return { base: path, attributes, cursor: () => subtree(reader, root, path), totals: whole }
-  }
-  const cut = path.lastIndexOf('/')
-  const directory = path.slice(0, Math.max(0, cut)) as ByteString
-  const isPossible = path.split('/').every((name) => isEntryName(name as ByteString))
-  const key = isPossible ? keyOf(directory, path.slice(cut + 1) as ByteString) : undefined
-  const entry = key && (await lookup(reader, root, key))
-  if (key === undefined || entry === undefined)
-    throw new VarveError('not-found', `${textOf(path)} is not in snapshot ${id.slice(0, 8)}`, {
-      hint: 'varve ls shows what is in it.',
-    })
-  if (entry.type === EntryType.directory) {
-    const attributes = await maker.of(entry)
-    return { base: path, attributes, cursor: () => subtree(reader, root, path), totals: undefined }
-  }
-  const cursor = (): TreeCursor => entries(reader, root, rangeOfKey(key))
-  return { base: directory, attributes: undefined, cursor, totals: undefined }
 }
 
 class Restoring {
@@ -152,12 +124,17 @@ class Restoring {
     return tally
   }
 
-  async #walk(context: RestoreContext, { base, attributes, cursor }: SnapshotPart, target: OpenedTarget): Promise<void> {
+  async #walk(
+    context: RestoreContext,
+    { base, attributes, isDirectory, cursor }: SnapshotPart,
+    target: OpenedTarget,
+  ): Promise<void> {
     const { include, exclude } = context.options
     const part: TreePart = {
       cursor: cursor(),
       base,
       attributes,
+      isDirectory,
       selection: selectionOf(include, exclude),
       isWhole: include === undefined || include.length === 0,
       isProtected: (found) => this.parts.protectedInodes.has(inodeKeyOf(found)),
@@ -183,7 +160,7 @@ class Restoring {
       isDry,
       inTheWay,
       locator: new ChunkLocator(this.store.index.local, reader),
-      ignoresOwners: process.geteuid!() !== 0,
+      ignoresOwners: processOwner().uid !== 0,
       temporaryName: () => `${temporaryPrefix}m${this.#temporaries++}` as ByteString,
       checkAborted: () => {
         if (options.signal?.aborted) throw interrupted()
@@ -205,6 +182,15 @@ const inTheWay = (target: string, found: readonly ByteString[]): VarveError => {
   return new VarveError('in-the-way', `${target} has something different in place of ${names}${more}`, {
     hint: 'Nothing was written. Restore to another directory, or say with --overwrite what may be replaced.',
   })
+}
+
+/** Directories of the target are reached through descriptors, which say nothing to a person. */
+const namingTarget = (error: unknown, target: string): unknown => {
+  if (!(error instanceof VarveError) || (error.code !== 'no-space' && error.code !== 'read-only'))
+    return error
+  const what = error.code === 'no-space' ? 'no space left on the file system' : 'the file system is read-only'
+  const hint = error.hint === undefined ? {} : { hint: error.hint }
+  return new VarveError(error.code, `${target}: ${what}`, { ...hint, cause: error })
 }
 
 const interrupted = (): VarveError =>

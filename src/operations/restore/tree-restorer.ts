@@ -1,55 +1,30 @@
 import type { ByteString } from '../../bytes/byte-string.js'
-import { VarveError } from '../../errors.js'
 import type { Attributes } from '../../filesystem/attributes.js'
 import type { SafeDirectory } from '../../filesystem/safe-directory.js'
-import type { Stat } from '../../filesystem/stat.js'
-import { type Entry, EntryFlag, EntryType, type FileContent } from '../../format/entry.js'
+import { type Entry, EntryType } from '../../format/entry.js'
 import type { TreeCursor } from '../../tree/tree-cursor.js'
 import { reasonOf } from '../../workers/restore-file.js'
-import { decide } from './decide.js'
 import { DirectoryOpener } from './directory-opener.js'
-import { FileRestorer } from './file-restorer.js'
-import type { FileWork } from './file-work.js'
-import { HardLinks, mayBeLinked } from './hard-links.js'
-import { keepFile } from './keep-file.js'
-import { LinkMaker } from './link-maker.js'
-import { isAlike } from './make-other.js'
-import { OtherRestorer } from './other-restorer.js'
+import { EntryPlacer } from './entry-placer.js'
 import { removeTree } from './remove-tree.js'
 import type { RestoreContext } from './restore-context.js'
-import type { Selection } from './selection.js'
-import type { TargetDirectory } from './target-directory.js'
 import { type MetDirectory, TargetFrame } from './target-frame.js'
+import type { TreePart } from './tree-part.js'
 import { isUnreadable } from './write-runner.js'
 
 const checkEvery = 512
-/** Links wait for the file that they are names of, each with its directory open. */
-const waitingLinksMax = 300
-
-export interface TreePart {
-  readonly cursor: TreeCursor
-  /** The directory in the snapshot whose entries go directly into the target. */
-  readonly base: ByteString
-  /** Of that directory, where they are to be the target's. */
-  readonly attributes: Attributes | undefined
-  readonly selection: Selection
-  /** Nothing is left out but what patterns exclude. */
-  readonly isWhole: boolean
-  readonly isProtected: (found: Stat) => boolean
-}
 
 /**
  * Walks a part of a tree in its order and brings the target into line with it. Memory: a window of files, the names of the
  * directories of one directory for each level, and what exists already in one.
  */
 export class TreeRestorer {
-  readonly #files: FileRestorer
-  readonly #others: OtherRestorer
   readonly #opener: DirectoryOpener
-  readonly #links: HardLinks = new HardLinks()
-  readonly #linkMaker: LinkMaker
+  readonly #placer: EntryPlacer
   #top: TargetFrame
   #seen = 0
+  /** Entries are lost, so nobody can say what the snapshot does not have. */
+  #isDamaged = false
 
   /** `target`: undefined in a dry run where there is none. */
   constructor(
@@ -58,10 +33,8 @@ export class TreeRestorer {
     target: SafeDirectory | undefined,
     isNew: boolean,
   ) {
-    this.#files = new FileRestorer(context)
-    this.#others = new OtherRestorer(context)
     this.#opener = new DirectoryOpener(context, part)
-    this.#linkMaker = new LinkMaker(context, target, part.base, (...place) => this.#opener.clear(...place))
+    this.#placer = new EntryPlacer(context, target, part.base, (...place) => this.#opener.clear(...place))
     this.#top = this.#opener.top(target, isNew, this.#extraOf)
   }
 
@@ -77,12 +50,10 @@ export class TreeRestorer {
       while (this.#top.parent !== undefined) this.#leave()
       this.#endListing(this.#top)
       this.#top.take(undefined, (met) => this.#pass(met))
-      await this.#files.flush()
-      await this.#linkMaker.end()
+      await this.#placer.end()
       this.#top.target?.release()
     } finally {
-      await this.#files.settle()
-      await this.#linkMaker.settle()
+      await this.#placer.settle()
       this.#opener.closeAll()
     }
   }
@@ -95,6 +66,7 @@ export class TreeRestorer {
         return more instanceof Promise ? await more : more
       } catch (error) {
         if (this.#seen === 0 || !isUnreadable(error)) throw error
+        this.#isDamaged = true
         this.context.tally.problem(this.#top.path, 'data', `entries are lost: ${error.message}`)
       }
     }
@@ -117,7 +89,12 @@ export class TreeRestorer {
       : this.#place(frame, entry, name, isOnDisk, attributes)
   }
 
-  async #afterLongXattrs(frame: TargetFrame, entry: Entry, name: ByteString, made: Promise<Attributes>): Promise<void> {
+  async #afterLongXattrs(
+    frame: TargetFrame,
+    entry: Entry,
+    name: ByteString,
+    made: Promise<Attributes>,
+  ): Promise<void> {
     const attributes = await this.#orWithoutXattrs(made, entry, pathIn(frame.path, name))
     await this.#place(frame, entry, name, true, attributes)
   }
@@ -160,79 +137,18 @@ export class TreeRestorer {
     const directory = frame.target
     if (directory === null || directory === undefined) return undefined
     const path = pathIn(frame.path, name)
-    try {
-      return this.#placeIn(directory, entry, name, path, isOnDisk, attributes)
-    } catch (error) {
-      if (error instanceof VarveError) throw error
-      this.context.tally.problem(path, 'target', reasonOf(error))
-      return undefined
-    }
-  }
-
-  #placeIn(
-    directory: TargetDirectory,
-    entry: Entry,
-    name: ByteString,
-    path: ByteString,
-    isOnDisk: boolean,
-    attributes: Attributes,
-  ): Promise<void> | undefined {
     const found = isOnDisk ? directory.safe?.lstat(name) : undefined
-    const content = entry.type === EntryType.file ? (entry.content as FileContent) : undefined
-    const wanted = {
-      mtimeNs: attributes.mtimeNs,
-      sizeBytes: content?.sizeBytes,
-      isAlike: found !== undefined && isAlike(directory.safe!, name, entry, found),
-      isDoubtful: (entry.flags & EntryFlag.changedWhileRead) !== 0,
-    }
-    const decision = found === undefined ? 'create' : decide(wanted, found, this.context.options.overwrite)
-    if (decision === 'conflict' || decision === 'skip') {
-      if (decision === 'conflict') this.context.inTheWay(path)
-      else this.context.tally.skipped(path, content?.sizeBytes ?? 0)
-      return undefined
-    }
-    let end: ((isRight: boolean) => void) | undefined
-    if (!this.context.isDry && mayBeLinked(entry)) {
-      const first = this.#links.meet(entry, () => {
-        const isRight = new Promise<boolean>((resolve) => {
-          end = resolve
-        })
-        return { directory: directory.path, name, isRight }
-      })
-      if (first !== undefined) {
-        this.#linkMaker.add({ first, directory, name, path, entry })
-        return this.#linkMaker.waitingCount < waitingLinksMax ? undefined : this.#files.flush()
-      }
-    }
-    if (found?.type === 'directory' && decision === 'replace' && !this.#opener.clear(directory, name, path)) {
-      end?.(false)
-      return undefined
-    }
-    const place = { directory, name, path, attributes }
-    if (content === undefined) {
-      this.#others.restore(place, entry, found, decision)
-      end?.(true)
-      return undefined
-    }
-    const work: FileWork = {
-      ...place,
-      content,
-      attributes: directory.isNew && !directory.givesAcl ? withoutEmptyXattrs(attributes) : attributes,
-      replaces: found === undefined ? undefined : found.type === 'file' ? 'file' : 'other',
-      isCompared: decision === 'compare',
-      onEnd: end,
-    }
-    if (decision !== 'keep') return this.#files.add(work)
-    keepFile(this.context, work, found!)
-    end?.(true)
-    return undefined
+    return this.#placer.place({ directory, name, path, attributes }, entry, found)
   }
 
   #moveTo(prefix: string): void {
     while (!prefix.startsWith(this.#top.prefix)) this.#leave()
     while (this.#top.prefix !== prefix) {
       const parent = this.#top
-      const name = prefix.slice(parent.prefix.length, prefix.indexOf('\0', parent.prefix.length)) as ByteString
+      const name = prefix.slice(
+        parent.prefix.length,
+        prefix.indexOf('\0', parent.prefix.length),
+      ) as ByteString
       this.#endListing(parent)
       const met = parent.take(name, (passed) => this.#pass(passed)) ?? lost(name)
       const frame = new TargetFrame(`${parent.prefix}${name}\0`, pathIn(parent.path, name), parent, met)
@@ -273,12 +189,17 @@ export class TreeRestorer {
   /** What the snapshot does not have stays, unless it is to be deleted. */
   #extra(frame: TargetFrame, name: ByteString): void {
     const safe = frame.target!.safe!
-    if (!this.context.options.delete) return
+    if (!this.context.options.delete || this.#isDamaged || !this.part.isDirectory) return
     const isDirectory = safe.lstat(name)?.type === 'directory'
     if (this.part.selection(frame.path, name, isDirectory) !== 'yes') return
     const path = pathIn(frame.path, name)
     const { tally, isDry } = this.context
-    if (isDry) return tally.deleted(path, 0)
+    if (isDry) tally.deleted(path, 0)
+    else this.#remove(safe, name, path)
+  }
+
+  #remove(safe: SafeDirectory, name: ByteString, path: ByteString): void {
+    const { tally } = this.context
     removeTree(safe, name, path, {
       isProtected: (found) => this.#opener.isProtected(found),
       onRemoved: (removed, { sizeBytes, type }) => tally.deleted(removed, type === 'file' ? sizeBytes : 0),
@@ -292,7 +213,3 @@ const pathIn = (directory: ByteString, name: ByteString): ByteString =>
 
 /** The directory's entry went with a damaged node: what is below it is restored all the same. */
 const lost = (name: ByteString): MetDirectory => ({ name, attributes: undefined, selected: 'yes' })
-
-/** A new file without an inherited ACL has none to remove. */
-const withoutEmptyXattrs = (attributes: Attributes): Attributes =>
-  attributes.xattrs?.length === 0 ? { ...attributes, xattrs: undefined } : attributes

@@ -103,7 +103,8 @@ export class Verifier {
       pieces: inlinePieces((file.content as FileContent & { form: 'inline' }).pieces),
     }))
     const results = await compareFiles(this.context.engine, files)
-    batch.forEach((file, index) => this.#tell(file, isAllRight(results[index]!, file.content.sizeBytes)))
+    for (const [index, file] of batch.entries())
+      this.#tell(file, isAllRight(results[index]!, file.content.sizeBytes))
     this.context.tally.progress('verify', batch.at(-1)!.path)
   }
 

@@ -1,7 +1,15 @@
 import { ChunkKind, type PackId } from '../../format/ids.js'
 import { idSizeBytes } from '../../format/limits.js'
 import { blockTagSizeBytes, type DirectoryParts, type PackDirectory } from '../../format/pack-directory.js'
-import { type BlockTable, SegmentSource, type WriteJob } from '../../workers/restore-jobs.js'
+import type { ChunkPlace } from '../../repository/chunk-reader.js'
+import {
+  type BlockTable,
+  fileColumns,
+  SegmentSource,
+  segmentColumns,
+  stripColumns,
+  type WriteJob,
+} from '../../workers/restore-jobs.js'
 import type { FileWork } from './file-work.js'
 import type { Segment } from './segments.js'
 
@@ -25,7 +33,8 @@ export interface PlannedBlock {
 export class WriteJobBuilder {
   readonly files: WriteUnit[] = []
   readonly strips: WriteUnit[] = []
-  readonly #blocks = new Map<string, PlannedBlock>()
+  readonly blocks: PlannedBlock[] = []
+  readonly #byDirectory = new Map<PackDirectory, Map<number, PlannedBlock>>()
   #chunks = 0
   contentBytes = 0
 
@@ -42,20 +51,15 @@ export class WriteJobBuilder {
     return [...this.files, ...this.strips]
   }
 
-  get blocks(): PlannedBlock[] {
-    return [...this.#blocks.values()]
-  }
-
-  /** How many bytes of blocks would come in with the unit. */
-  newContentBytes(unit: WriteUnit): number {
+  /** How many bytes of blocks would come in with the unit, or a little more. */
+  newContentBytes({ segments }: WriteUnit): number {
     let bytes = 0
-    const seen = new Set<string>()
-    for (const { place } of unit.segments) {
-      if (place === undefined) continue
-      const key = blockKey(place)
-      if (this.#blocks.has(key) || seen.has(key)) continue
-      seen.add(key)
-      bytes += contentBytesOf(place.directory, place.block)
+    let last: ChunkPlace | undefined
+    for (const { place } of segments) {
+      if (place === undefined || this.#blockAt(place) !== undefined) continue
+      if (last?.directory !== place.directory || last.block !== place.block)
+        bytes += contentBytesOf(place.directory, place.block)
+      last = place
     }
     return bytes
   }
@@ -63,34 +67,46 @@ export class WriteJobBuilder {
   add(unit: WriteUnit): void {
     if (unit.strip === undefined) this.files.push(unit)
     else this.strips.push(unit)
-    for (const { place } of unit.segments) {
-      if (place === undefined) continue
-      const key = blockKey(place)
-      if (this.#blocks.has(key)) continue
-      const { packId, directory, block } = place
-      this.#blocks.set(key, { packId, directory, block, firstChunk: this.#chunks })
-      this.#chunks += directory.blockChunkCounts[block]!
-      this.contentBytes += contentBytesOf(directory, block)
-    }
+    for (const { place } of unit.segments)
+      if (place !== undefined && !this.#blockAt(place)) this.#addBlock(place)
   }
 
   build(table: Pick<BlockTable, 'places' | 'bytes'>, sparse: boolean): WriteJob {
     const blocks = { ...table, directory: this.#directory(), isOpened: false }
     return buildWriteJob(this.files, this.strips, blocks, sparse, (segment) => {
-      const { packId, directory, block, chunk } = segment.place!
-      const planned = this.#blocks.get(blockKey({ packId, block }))!
-      return planned.firstChunk + chunk - directory.firstChunks[block]!
+      const { directory, block, chunk } = segment.place!
+      return this.#blockAt(segment.place!)!.firstChunk + chunk - directory.firstChunks[block]!
     })
   }
 
+  #blockAt({ directory, block }: ChunkPlace): PlannedBlock | undefined {
+    return this.#byDirectory.get(directory)?.get(block)
+  }
+
+  #addBlock({ packId, directory, block }: ChunkPlace): void {
+    const planned = { packId, directory, block, firstChunk: this.#chunks }
+    let blocks = this.#byDirectory.get(directory)
+    if (blocks === undefined) {
+      blocks = new Map()
+      this.#byDirectory.set(directory, blocks)
+    }
+    blocks.set(block, planned)
+    this.blocks.push(planned)
+    this.#chunks += directory.blockChunkCounts[block]!
+    this.contentBytes += contentBytesOf(directory, block)
+  }
+
   #directory(): DirectoryParts {
-    const blocks = this.blocks
+    const { blocks } = this
     const parts: DirectoryParts = {
       kind: ChunkKind.data,
       writerSlot: new Uint8Array(16),
       blockSizes: Uint32Array.from(blocks, ({ directory, block }) => directory.blockSizes[block]!),
       blockTags: new Uint8Array(blockTagSizeBytes * blocks.length),
-      blockChunkCounts: Uint32Array.from(blocks, ({ directory, block }) => directory.blockChunkCounts[block]!),
+      blockChunkCounts: Uint32Array.from(
+        blocks,
+        ({ directory, block }) => directory.blockChunkCounts[block]!,
+      ),
       chunkSizes: new Uint32Array(this.#chunks),
       ids: new Uint8Array(idSizeBytes * this.#chunks),
     }
@@ -122,7 +138,13 @@ export const buildOpenedJob = (unit: WriteUnit, chunks: readonly Uint8Array[], s
   const numbersOf = unit.segments.map((segment) => numbers.get(segment) ?? 0)
   const table = { directory, places, bytes: chunks, isOpened: true }
   const [files, strips] = unit.strip === undefined ? [[asChunks], []] : [[], [asChunks]]
-  return buildWriteJob(files, strips, table, sparse, (segment) => numbersOf[asChunks.segments.indexOf(segment)]!)
+  return buildWriteJob(
+    files,
+    strips,
+    table,
+    sparse,
+    (segment) => numbersOf[asChunks.segments.indexOf(segment)]!,
+  )
 }
 
 const buildWriteJob = (
@@ -132,39 +154,60 @@ const buildWriteJob = (
   sparse: boolean,
   chunkOf: (segment: Segment) => number,
 ): WriteJob => {
-  const segments: number[] = []
+  const units = [...files, ...strips]
+  const segments = new Float64Array(
+    units.reduce((sum, unit) => sum + segmentColumns * unit.segments.length, 0),
+  )
+  const ranges = new Float64Array(2 * units.length)
   const copyIds: Uint8Array[] = []
-  const rowsOf = (unit: WriteUnit): [first: number, end: number] => {
-    const first = segments.length / 5
+  let at = 0
+  units.forEach((unit, index) => {
+    ranges[2 * index] = at / segmentColumns
     for (const segment of unit.segments) {
       const { id, isCopy, from, length, offset } = segment
-      if (id === undefined) segments.push(SegmentSource.zeros, 0, 0, length, offset)
-      else if (isCopy) segments.push(SegmentSource.copy, copyIds.push(id) - 1, 0, length, offset)
-      else segments.push(SegmentSource.chunk, chunkOf(segment), from, length, offset)
+      if (id === undefined) segments[at] = SegmentSource.zeros
+      else if (isCopy) {
+        segments[at] = SegmentSource.copy
+        segments[at + 1] = copyIds.push(id) - 1
+      } else {
+        segments[at] = SegmentSource.chunk
+        segments[at + 1] = chunkOf(segment)
+        segments[at + 2] = from
+      }
+      segments[at + 3] = length
+      segments[at + 4] = offset
+      at += segmentColumns
     }
-    return [first, segments.length / 5]
-  }
-  const numbers = files.flatMap((unit) => {
-    const { work } = unit
-    return [work.directory.fd, ...rowsOf(unit), work.content.sizeBytes, work.replaces === 'file' ? 1 : 0]
+    ranges[2 * index + 1] = at / segmentColumns
   })
-  const stripRows = strips.flatMap((unit) => [unit.strip!.fd, unit.strip!.oldFd, ...rowsOf(unit)])
+  const numbers = new Float64Array(fileColumns * files.length)
+  files.forEach(({ work }, index) => {
+    const row = fileColumns * index
+    numbers[row] = work.directory.fd
+    numbers[row + 1] = ranges[2 * index]!
+    numbers[row + 2] = ranges[2 * index + 1]!
+    numbers[row + 3] = work.content.sizeBytes
+    numbers[row + 4] = work.replaces === 'file' ? 1 : 0
+  })
+  const stripRows = new Float64Array(stripColumns * strips.length)
+  strips.forEach(({ strip }, index) => {
+    const unit = 2 * (files.length + index)
+    stripRows.set([strip!.fd, strip!.oldFd, ranges[unit]!, ranges[unit + 1]!], stripColumns * index)
+  })
   return {
     kind: 'write',
     blocks,
-    segments: Float64Array.from(segments),
+    segments,
     copyIds: Buffer.concat(copyIds),
     files: {
       names: files.map(({ work }) => work.name),
-      numbers: Float64Array.from(numbers),
+      numbers,
       attributes: files.map(({ work }) => work.attributes),
     },
-    strips: Float64Array.from(stripRows),
+    strips: stripRows,
     sparse,
   }
 }
-
-const blockKey = ({ packId, block }: { packId: PackId; block: number }): string => `${packId} ${block}`
 
 const contentBytesOf = (directory: PackDirectory, block: number): number => {
   let bytes = 0

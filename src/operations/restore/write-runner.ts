@@ -1,4 +1,3 @@
-import { textOf } from '../../bytes/byte-string.js'
 import { CorruptError, VarveError } from '../../errors.js'
 import { ChunkKind, type PackId } from '../../format/ids.js'
 import type { WriteJob, WriteResult } from '../../workers/restore-jobs.js'
@@ -74,18 +73,18 @@ export class WriteRunner {
   }
 
   async #perform(job: WriteJob): Promise<WriteResult> {
-    const { engine, tally, options } = this.context
-    try {
-      const result = await engine.run<WriteResult>(job)
-      tally.bytesWritten += result.bytesWritten
-      tally.bytesReused += result.bytesCopied
-      return result
-    } catch (error) {
-      throw withTarget(error, options.target)
-    }
+    const { engine, tally } = this.context
+    const result = await engine.run<WriteResult>(job)
+    tally.bytesWritten += result.bytesWritten
+    tally.bytesReused += result.bytesCopied
+    return result
   }
 
-  #tellAttributes(units: readonly WriteUnit[], result: WriteResult, failures: ReadonlyMap<number, unknown>): void {
+  #tellAttributes(
+    units: readonly WriteUnit[],
+    result: WriteResult,
+    failures: ReadonlyMap<number, unknown>,
+  ): void {
     for (const { unit, attribute, message } of result.attributeFailures)
       if (!failures.has(unit) && !(attribute === 'owner' && this.context.ignoresOwners))
         this.context.tally.problem(units[unit]!.work.path, 'attribute', `${attribute}: ${message}`)
@@ -127,17 +126,3 @@ function* jobsOf(units: readonly WriteUnit[]): Generator<WriteJobBuilder, void, 
 
 export const isUnreadable = (error: unknown): error is VarveError =>
   error instanceof CorruptError || (error instanceof VarveError && error.code === 'missing')
-
-/** Threads know directories by descriptors only. */
-const withTarget = (error: unknown, target: string): unknown =>
-  error instanceof VarveError && (error.code === 'no-space' || error.code === 'read-only')
-    ? new VarveError(error.code, `${textOf(target as never)}: ${reasons[error.code]}`, {
-        ...(error.hint === undefined ? {} : { hint: error.hint }),
-        cause: error,
-      })
-    : error
-
-const reasons = {
-  'no-space': 'no space left on the file system',
-  'read-only': 'the file system is mounted read-only',
-} as const

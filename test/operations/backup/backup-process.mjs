@@ -5,9 +5,16 @@ import { openLocalBackend } from '../../../dist/backend/open-local-backend.js'
 import { backup } from '../../../dist/operations/backup/backup.js'
 import { Store } from '../../../dist/repository/store.js'
 
-const { repository, cache, workers = 2, aheadMs = 60_000, uid, tellEntries = false, gentleAfter, ...options } = JSON.parse(
-  process.argv[2],
-)
+const {
+  repository,
+  cache,
+  workers = 2,
+  aheadMs = 60_000,
+  uid,
+  tellEntries = false,
+  gentleAfter,
+  ...options
+} = JSON.parse(process.argv[2])
 const say = (line) => process.stdout.write(`${JSON.stringify(line)}\n`)
 const now = () => BigInt(Date.now() + aheadMs) * 1_000_000n
 const gentle = new AbortController()
@@ -17,10 +24,11 @@ if (uid !== undefined) {
   process.setgid(uid)
   process.setuid(uid)
 }
+let store
 try {
   const backend = await openLocalBackend(repository, { randomBytes })
   const secret = async () => ({ kind: 'key-file', secret: Buffer.alloc(32, 7) })
-  await using store = await Store.open({ backend, secret, cacheDirectory: cache, compressionLevel: 1, workers, now })
+  store = await Store.open({ backend, secret, cacheDirectory: cache, compressionLevel: 1, workers, now })
   say({ event: 'open', remembers: (await store.state()).isPersistent })
   let entries = 0
   const report = await backup(store, {
@@ -36,4 +44,6 @@ try {
 } catch (error) {
   say({ event: 'error', code: error.code, message: error.message, stack: error.stack })
   process.exitCode = 1
+} finally {
+  await store?.[Symbol.asyncDispose]()
 }

@@ -60,7 +60,15 @@ export const startBackup = (
       const error = lines.find(({ event }) => event === 'error')
       const entries = lines.filter(({ event }) => event === 'entry').map(({ path }) => path as string)
       const remembers = lines.find(({ event }) => event === 'open')?.remembers
-      resolve({ exitCode, signal, ...(report && { report }), ...(error && { error }), entries, remembers, stderr })
+      resolve({
+        exitCode,
+        signal,
+        ...(report && { report }),
+        ...(error && { error }),
+        entries,
+        remembers,
+        stderr,
+      })
     })
   })
   return { child, end, opened: isOpen }

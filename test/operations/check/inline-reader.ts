@@ -1,4 +1,4 @@
-import { type OpenPackReader } from '../../../src/operations/check/read-packs.js'
+import type { OpenPackReader } from '../../../src/operations/check/read-packs.js'
 import { CheckCore } from '../../../src/workers/check-core.js'
 
 /** Reads packs in the test's own thread, with what the threads run. */

@@ -1,17 +1,24 @@
 import { createHash } from 'node:crypto'
 import { MemoryBackend } from '../../../src/backend/memory-backend.js'
 import type { ByteString } from '../../../src/bytes/byte-string.js'
-import type { PackId, PendingId, SnapshotId } from '../../../src/format/ids.js'
 import { sealCondemned } from '../../../src/format/condemned.js'
 import { sealForgotten } from '../../../src/format/forgotten.js'
-import { type CondemnedId, condemnedName, forgottenName, noteName, pendingName, snapshotName } from '../../../src/format/names.js'
+import type { PackId, PendingId, SnapshotId } from '../../../src/format/ids.js'
+import {
+  type CondemnedId,
+  condemnedName,
+  forgottenName,
+  noteName,
+  pendingName,
+  snapshotName,
+} from '../../../src/format/names.js'
 import { sealNote } from '../../../src/format/note.js'
 import { sealPending } from '../../../src/format/pending.js'
 import type { Snapshot } from '../../../src/format/snapshot.js'
-import { addKey } from '../../../src/operations/keys/add-key.js'
 import { check } from '../../../src/operations/check/check.js'
 import type { CheckOptions } from '../../../src/operations/check/check-options.js'
-import { Store } from '../../../src/repository/store.js'
+import { addKey } from '../../../src/operations/keys/add-key.js'
+import type { Store } from '../../../src/repository/store.js'
 import { RepositoryFixture } from '../../repository-fixture.js'
 import { inlineReader } from './inline-reader.js'
 
@@ -41,13 +48,20 @@ export class SmallRepository implements AsyncDisposable {
     const shared = {
       'docs/big': noise('big', 90_000),
       'docs/small': 'a few bytes',
-      'docs/sparse': { file: [{ zeros: 300_000 }], holes: Array.from({ length: 200 }, (_, i) => [i * 1000, 500]).flat() },
+      'docs/sparse': {
+        file: [{ zeros: 300_000 }],
+        holes: Array.from({ length: 200 }, (_, i) => [i * 1000, 500]).flat(),
+      },
       'media/one': noise('one', 30_000),
       'media/two': noise('two', 30_000),
       'media/three': noise('three', 30_000),
     }
     const first = await fixture.snapshot({ ...shared, 'notes/today': 'one' })
-    const second = await fixture.snapshot({ ...shared, 'notes/today': 'two', 'notes/new': noise('new', 5000) })
+    const second = await fixture.snapshot({
+      ...shared,
+      'notes/today': 'two',
+      'notes/new': noise('new', 5000),
+    })
     const third = await fixture.snapshot({ 'other/alone': noise('alone', 20_000) }, { host: 'elsewhere' })
     const repository = new SmallRepository(fixture, backend, [first, second, third])
     await repository.#writeRecords()
@@ -83,6 +97,17 @@ export class SmallRepository implements AsyncDisposable {
     }
   }
 
+  /** Takes a snapshot of noise by these seeds, all of it stored anew. */
+  async storeAgain(seeds: Readonly<Record<string, string>>): Promise<void> {
+    this.store.index.local.clear()
+    const files = Object.entries(seeds).map(([path, seed]) => [path, noise(seed, 20_000)])
+    await this.fixture.snapshot(Object.fromEntries(files))
+  }
+
+  async forget(index: number): Promise<void> {
+    await this.backend.remove(snapshotName(this.snapshots[index]!.id))
+  }
+
   async [Symbol.asyncDispose](): Promise<void> {
     await this.fixture[Symbol.asyncDispose]()
   }
@@ -107,10 +132,24 @@ export class SmallRepository implements AsyncDisposable {
     }
     const packs = ['0c'.repeat(32) as PackId]
     const snapshotObject = await backend.read(snapshotName(snapshots[0]!.id))
-    const note = { snapshot: id, number: 1, tagsAdded: ['kept'], tagsRemoved: [], hold: null, time, extensions }
+    const note = {
+      snapshot: id,
+      number: 1,
+      tagsAdded: ['kept'],
+      tagsRemoved: [],
+      hold: null,
+      time,
+      extensions,
+    }
     await backend.create(pendingName(pendingId, 3), sealPending(seals, pending))
-    await backend.create(condemnedName(condemnedId), sealCondemned(seals, { id: condemnedId, packs, time, extensions }))
-    await backend.create(forgottenName(id as SnapshotId), sealForgotten(seals, { id, snapshotObject, time, extensions }))
+    await backend.create(
+      condemnedName(condemnedId),
+      sealCondemned(seals, { id: condemnedId, packs, time, extensions }),
+    )
+    await backend.create(
+      forgottenName(id as SnapshotId),
+      sealForgotten(seals, { id, snapshotObject, time, extensions }),
+    )
     await backend.create(noteName(id, 1), sealNote(seals, note))
   }
 }

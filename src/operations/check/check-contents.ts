@@ -21,10 +21,11 @@ export class ContentCheck {
     private readonly onInvalid: (error: VarveError) => void,
   ) {}
 
-  /** Whether the content can be checked without waiting for anything. */
+  /** Packed pieces: refers to their chunks. */
   pieces(bytes: Uint8Array, name: string): void {
     const cursor = new PieceCursor(bytes, name)
-    while (cursor.next()) if (!cursor.isExtent) this.references.refer(cursor.id, ChunkKind.data, cursor.lengthBytes)
+    while (cursor.next())
+      if (!cursor.isExtent) this.references.refer(cursor.id, ChunkKind.data, cursor.lengthBytes)
   }
 
   /** Everything of a file's content but pieces that stand in the entry. */
@@ -48,7 +49,8 @@ export class ContentCheck {
       this.references.refer(id, ChunkKind.data, chunk.length)
       foundBytes += chunk.length
     }
-    if (foundBytes !== sizeBytes) this.onInvalid(new CorruptError(name, 'has an attribute of another size than its chunks'))
+    if (foundBytes !== sizeBytes)
+      this.onInvalid(new CorruptError(name, 'has an attribute of another size than its chunks'))
   }
 
   async #list({ root, sizeBytes, pieceCount }: ListContent): Promise<void> {
@@ -67,7 +69,8 @@ export class ContentCheck {
     const { pack, chunk } = this.references
     if (state === 'known') {
       const known = pack!.claimOf(chunk)
-      if (known !== 0 && known !== claim) this.onInvalid(new CorruptError(name, 'is not what all that refer to it say'))
+      if (known !== 0 && known !== claim)
+        this.onInvalid(new CorruptError(name, 'is not what all that refer to it say'))
       return
     }
     const bytes = await this.#read(id, ChunkKind.list)

@@ -1,0 +1,35 @@
+import { randomBytes } from 'node:crypto'
+import { hexOf, type SnapshotId } from '../../format/ids.js'
+import type { Snapshot } from '../../format/snapshot.js'
+import { timestampFromDate } from '../../format/timestamp.js'
+import { program } from '../../version.js'
+
+type Taken =
+  | 'root'
+  | 'sourceStart'
+  | 'host'
+  | 'paths'
+  | 'summary'
+  | 'pendingId'
+  | 'captured'
+  | 'rootAttributes'
+
+export interface SnapshotFacts extends Pick<Snapshot, Taken> {
+  /** The time that the user wants it to bear. */
+  readonly time: Date | undefined
+  readonly tags: readonly string[]
+  readonly parent: SnapshotId | undefined
+}
+
+/** A record under an id of its own; a record that was taken back is never written again under the same one. */
+export const newSnapshot = ({ time, tags, parent, ...facts }: SnapshotFacts): Snapshot => ({
+  ...facts,
+  id: hexOf(randomBytes(16)) as SnapshotId,
+  time: time === undefined ? facts.sourceStart : timestampFromDate(time),
+  tags: [...new Set(tags)].sort(),
+  strategy: parent === undefined ? 'full' : 'incremental',
+  parent: parent ?? null,
+  base: null,
+  program,
+  extensions: [],
+})

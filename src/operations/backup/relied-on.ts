@@ -1,0 +1,16 @@
+import { VarveError } from '../../errors.js'
+import type { StoreWriter } from '../../repository/store-writer.js'
+import type { EarlierCursor } from './earlier-cursor.js'
+
+/** The packs that everything below a new root is in: those written, those hit, those of trees that were taken over from. */
+export const reliedOn = (writer: StoreWriter, earlier: readonly EarlierCursor[]): Set<string> => {
+  const packs = writer.packsReliedOn()
+  for (const { used, covered } of earlier)
+    if (used && covered !== undefined) for (const id of covered) packs.add(id)
+  return packs
+}
+
+export const keepsVanishing = (): VarveError =>
+  new VarveError('backend', 'packs kept vanishing while the snapshot was written', {
+    hint: 'Something deletes from this repository beside varve. What was stored is kept; run the backup again.',
+  })

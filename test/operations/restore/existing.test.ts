@@ -1,0 +1,188 @@
+import { randomBytes } from 'node:crypto'
+import fs from 'node:fs'
+import path from 'node:path'
+import { describe, expect, it } from 'vitest'
+import { openLocalBackend } from '../../../src/backend/open-local-backend.js'
+import { temporaryDirectory } from '../../filesystem/temporary-directory.js'
+import { RepositoryFixture, symlink } from '../../repository-fixture.js'
+import { actionsOf, pathsBelow, read, restoreHere } from './restored.js'
+
+const old = new Date('2020-01-01')
+const later = new Date('2030-01-01')
+
+describe('Over what is there already, a restore', () => {
+  it('changes nothing where everything is right', async () => {
+    await using fixture = await RepositoryFixture.create()
+    await fixture.snapshot({ 'a/file': 'x', 'a/big': randomBytes(50_000), link: symlink('a') })
+    const target = temporaryDirectory()
+    await restoreHere(fixture, target)
+    const inode = fs.statSync(path.join(target, 'a/file')).ino
+    const report = await restoreHere(fixture, target)
+    expect(report).toMatchObject({ filesRestored: 0, filesUnchanged: 2, bytesWritten: 0, problems: [] })
+    expect(fs.statSync(path.join(target, 'a/file')).ino).toBe(inode)
+  })
+
+  it('writes nothing at all where something differs and no overwriting was allowed', async () => {
+    await using fixture = await RepositoryFixture.create()
+    await fixture.snapshot({ 'a/one': '1', 'a/three': '3', 'a/two': '2', z: 'new' })
+    for (const spoil of [
+      (target: string) => fs.writeFileSync(path.join(target, 'a/two'), 'not two'),
+      (target: string) => fs.writeFileSync(path.join(target, 'a/two'), '3'),
+      (target: string) => fs.symlinkSync('one', path.join(target, 'a/two')),
+      (target: string) => fs.mkdirSync(path.join(target, 'a/two')),
+    ]) {
+      const target = temporaryDirectory()
+      fs.mkdirSync(path.join(target, 'a'))
+      fs.writeFileSync(path.join(target, 'a/one'), '1')
+      spoil(target)
+      const before = pathsBelow(target)
+      await expect(restoreHere(fixture, target)).rejects.toMatchObject({
+        code: 'in-the-way',
+        message: expect.stringContaining('a/two'),
+      })
+      expect(pathsBelow(target)).toEqual(before)
+    }
+  })
+
+  it('takes its own unfinished temporaries away, and finishes what was begun', async () => {
+    await using fixture = await RepositoryFixture.create()
+    await fixture.snapshot({ 'a/file': 'x', 'a/other': 'y' })
+    const target = temporaryDirectory()
+    fs.mkdirSync(path.join(target, 'a'))
+    fs.writeFileSync(path.join(target, 'a/.varve-restore-0123-1'), 'half')
+    fs.writeFileSync(path.join(target, 'a/other'), 'y')
+    const { problems } = await restoreHere(fixture, target)
+    expect(problems).toEqual([])
+    expect(pathsBelow(target)).toEqual(['a/', 'a/file', 'a/other'])
+  })
+
+  it('replaces, keeps or skips as it is told', async () => {
+    await using fixture = await RepositoryFixture.create()
+    await fixture.snapshot({ changed: 'right', fresh: 'right', type: 'right' })
+    const prepare = (): string => {
+      const target = temporaryDirectory()
+      fs.writeFileSync(path.join(target, 'changed'), 'wrong')
+      fs.utimesSync(path.join(target, 'changed'), old, old)
+      fs.writeFileSync(path.join(target, 'fresh'), 'mine!')
+      fs.utimesSync(path.join(target, 'fresh'), later, later)
+      fs.symlinkSync('/nowhere', path.join(target, 'type'))
+      fs.lutimesSync(path.join(target, 'type'), old, old)
+      return target
+    }
+    const outcome = async (overwrite: 'always' | 'if-changed' | 'if-newer' | 'never') => {
+      const target = prepare()
+      const { changed, fresh, type } = await actionsOf(fixture, target, { overwrite })
+      return [changed, fresh, type, read(target, 'changed'), read(target, 'fresh')]
+    }
+    const all = ['replaced', 'replaced', 'replaced', 'right', 'right']
+    expect(await outcome('always')).toEqual(all)
+    expect(await outcome('if-changed')).toEqual(all)
+    expect(await outcome('if-newer')).toEqual(['replaced', 'skipped', 'replaced', 'right', 'mine!'])
+    expect(await outcome('never')).toEqual(['skipped', 'skipped', 'skipped', 'wrong', 'mine!'])
+  })
+
+  it('links names again that were parted, and makes the second name the first where that is skipped', async () => {
+    await using fixture = await RepositoryFixture.create()
+    const linked = { file: ['same'], links: 2, inode: 7, mount: 1 }
+    await fixture.snapshot({ a: linked, 'd/b': linked })
+    const target = temporaryDirectory()
+    await restoreHere(fixture, target)
+    fs.rmSync(path.join(target, 'd/b'))
+    fs.copyFileSync(path.join(target, 'a'), path.join(target, 'd/b'))
+    expect(await actionsOf(fixture, target)).toMatchObject({ a: 'unchanged', 'd/b': 'replaced' })
+    expect(fs.statSync(path.join(target, 'd/b')).ino).toBe(fs.statSync(path.join(target, 'a')).ino)
+    fs.rmSync(path.join(target, 'd/b'))
+    fs.writeFileSync(path.join(target, 'a'), 'other')
+    const actions = await actionsOf(fixture, target, { overwrite: 'never' })
+    expect(actions).toMatchObject({ a: 'skipped', 'd/b': 'created' })
+    expect(read(target, 'd/b')).toBe('same')
+  })
+
+  it('finds with always what size and time hide', async () => {
+    await using fixture = await RepositoryFixture.create()
+    await fixture.snapshot({ file: 'right' })
+    const target = temporaryDirectory()
+    await restoreHere(fixture, target)
+    const file = path.join(target, 'file')
+    const { mtimeNs } = fs.statSync(file, { bigint: true })
+    fs.writeFileSync(file, 'wrong')
+    const { setMtime } = await import('../../../src/filesystem/file-times.js')
+    setMtime(file as never, mtimeNs)
+    expect((await actionsOf(fixture, target, { overwrite: 'if-changed' })).file).toBe('unchanged')
+    expect((await actionsOf(fixture, target, { overwrite: 'always' })).file).toBe('replaced')
+    expect(read(file)).toBe('right')
+  })
+
+  it('fetches only the chunks that differ', async () => {
+    await using fixture = await RepositoryFixture.create({ chunkBytes: 100_000 })
+    for (const size of [400_000, 6_000_000]) {
+      const content = randomBytes(size)
+      await fixture.snapshot({ file: content })
+      const target = temporaryDirectory()
+      await restoreHere(fixture, target)
+      const file = path.join(target, 'file')
+      const fd = fs.openSync(file, 'r+')
+      fs.writeSync(fd, 'X', 250_000)
+      fs.closeSync(fd)
+      const report = await restoreHere(fixture, target, { overwrite: 'if-changed', verify: true })
+      expect(report).toMatchObject({ bytesWritten: 100_000, bytesReused: size - 100_000, problems: [] })
+      expect(fs.readFileSync(file).equals(content)).toBe(true)
+    }
+  })
+
+  it('deletes what the snapshot does not have only when asked, and only what the patterns select', async () => {
+    await using fixture = await RepositoryFixture.create()
+    await fixture.snapshot({ 'a/file': 'x', 'b/file': 'y' })
+    const target = temporaryDirectory()
+    await restoreHere(fixture, target)
+    fs.mkdirSync(path.join(target, 'a/more/and'), { recursive: true })
+    fs.writeFileSync(path.join(target, 'a/more/and/more'), '')
+    fs.symlinkSync(target, path.join(target, 'a/more/link'))
+    fs.writeFileSync(path.join(target, 'b/keep.log'), '')
+    await restoreHere(fixture, target)
+    expect(pathsBelow(target)).toContain('a/more/and/more')
+    await restoreHere(fixture, target, { snapshot: 'latest:a/file', delete: true })
+    expect(pathsBelow(target)).toContain('a/more/and/more')
+    fs.rmSync(path.join(target, 'file'))
+    const report = await restoreHere(fixture, target, { delete: true, exclude: ['*.log'] })
+    expect(report).toMatchObject({ filesDeleted: 4, problems: [] })
+    expect(pathsBelow(target)).toEqual(['a/', 'a/file', 'b/', 'b/file', 'b/keep.log'])
+  })
+
+  it("never follows a symbolic link in a directory's place", async () => {
+    await using fixture = await RepositoryFixture.create()
+    await fixture.snapshot({ 'a/file': 'x' })
+    const [target, outside] = [temporaryDirectory(), temporaryDirectory()]
+    fs.symlinkSync(outside, path.join(target, 'a'))
+    await expect(restoreHere(fixture, target)).rejects.toMatchObject({ code: 'in-the-way' })
+    await restoreHere(fixture, target, { overwrite: 'always' })
+    expect(pathsBelow(outside)).toEqual([])
+    expect(read(target, 'a/file')).toBe('x')
+    expect(fs.lstatSync(path.join(target, 'a')).isDirectory()).toBe(true)
+  })
+
+  it('replaces a directory that is not empty only when it may delete', async () => {
+    await using fixture = await RepositoryFixture.create()
+    await fixture.snapshot({ file: 'x' })
+    const target = temporaryDirectory()
+    fs.mkdirSync(path.join(target, 'file/sub'), { recursive: true })
+    const { problems } = await restoreHere(fixture, target, { overwrite: 'always' })
+    expect(problems).toMatchObject([{ path: 'file', kind: 'target' }])
+    await restoreHere(fixture, target, { overwrite: 'always', delete: true })
+    expect(read(target, 'file')).toBe('x')
+  })
+
+  it('refuses the repository as target, and never deletes one that lies in the target', async () => {
+    const target = temporaryDirectory()
+    const location = path.join(target, 'backups/repository')
+    const backend = await openLocalBackend(location, { randomBytes, create: true })
+    await using fixture = await RepositoryFixture.create({ backend })
+    await fixture.snapshot({ 'a/file': 'x' })
+    for (const inside of [location, path.join(location, 'packs'), path.join(location, 'new')])
+      await expect(restoreHere(fixture, inside)).rejects.toMatchObject({ code: 'unsafe-target' })
+    const before = pathsBelow(location)
+    await restoreHere(fixture, target, { delete: true })
+    expect(pathsBelow(location)).toEqual(before)
+    expect(read(target, 'a/file')).toBe('x')
+  })
+})

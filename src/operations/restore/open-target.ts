@@ -1,7 +1,8 @@
 import { type ByteString, textOf } from '../../bytes/byte-string.js'
 import { VarveError } from '../../errors.js'
 import { SafeDirectory } from '../../filesystem/safe-directory.js'
-import { statOf } from '../../filesystem/stat.js'
+import { processOwner } from '../../filesystem/host.js'
+import { fstatOf, statOf } from '../../filesystem/stat.js'
 import { errorCodeOf } from '../../filesystem/system-error.js'
 import { inodeKeyOf } from '../../filesystem/walk-filter.js'
 
@@ -10,6 +11,11 @@ export interface OpenedTarget {
   readonly directory: SafeDirectory | undefined
   /** Made now, or empty. */
   readonly isNew: boolean
+  /**
+   * Whether it may take the attributes of what is restored: it is new, or private as an interrupted restore leaves it.
+   * A directory that somebody uses (`--target /tmp`) keeps its own.
+   */
+  readonly takesAttributes: boolean
 }
 
 /**
@@ -35,13 +41,21 @@ export const openTarget = (
     directory.close()
     throw error
   }
-  if (missing.length === 0) return { directory, isNew: directory.list().length === 0 }
+  if (missing.length === 0) {
+    const isNew = directory.list().length === 0
+    return { directory, isNew, takesAttributes: isNew || isPrivate(directory) }
+  }
   for (const name of missing) {
     using above = directory
-    if (isDry) return { directory: undefined, isNew: true }
+    if (isDry) return { directory: undefined, isNew: true, takesAttributes: true }
     directory = above.openDirectory(name, { create: true })
   }
-  return { directory, isNew: true }
+  return { directory, isNew: true, takesAttributes: true }
+}
+
+const isPrivate = ({ fd }: SafeDirectory): boolean => {
+  const { mode, uid } = fstatOf(fd)
+  return mode === 0o700 && uid === processOwner().uid
 }
 
 const trimmed = (path: ByteString): ByteString => (path.replace(/\/+$/, '') || '/') as ByteString

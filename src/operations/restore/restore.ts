@@ -133,7 +133,7 @@ class Restoring {
     const part: TreePart = {
       cursor: cursor(),
       base,
-      attributes,
+      attributes: target.takesAttributes ? attributes : undefined,
       isDirectory,
       selection: selectionOf(include, exclude),
       isWhole: include === undefined || include.length === 0,

@@ -80,10 +80,15 @@ describe('what depends on damage', () => {
     expect(totals).toEqual(repository.snapshots.map(({ root }) => root.entries).sort((a, b) => a - b))
   })
 
-  it('is the file whose list is damaged', async () => {
-    const [name] = await packsOfKind(ChunkKind.list)
-    const report = await withByteChanged(name!, 100, () => repository.check({}))
-    expect(pathsOf(damageTo(report, name!))).toContain('docs/big')
+  it('is the files whose lists are damaged', async () => {
+    const paths: string[] = []
+    for (const name of await packsOfKind(ChunkKind.list)) {
+      const report = await withByteChanged(name, 100, () => repository.check({}))
+      paths.push(...pathsOf(damageTo(report, name)))
+    }
+    expect(paths).toContain('docs/big')
+    expect(paths).toContain('other/alone')
+    expect(paths).not.toContain('docs/small')
   })
 
   it('is nothing, where the data was not read', async () => {

@@ -44,6 +44,19 @@ describe('Over what is there already, a restore', () => {
     }
   })
 
+  it('leaves a directory that somebody uses its own attributes, and gives them to one that it makes', async () => {
+    await using fixture = await RepositoryFixture.create()
+    await fixture.snapshot({ 'a/file': 'x' })
+    const used = temporaryDirectory()
+    fs.writeFileSync(path.join(used, 'somebody else’s'), '')
+    fs.chmodSync(used, 0o1777)
+    await restoreHere(fixture, used, { snapshot: 'latest:a' })
+    expect(fs.statSync(used).mode & 0o7777).toBe(0o1777)
+    const made = path.join(temporaryDirectory(), 'new')
+    await restoreHere(fixture, made, { snapshot: 'latest:a' })
+    expect(fs.statSync(made).mode & 0o7777).not.toBe(0o700)
+  })
+
   it('takes its own unfinished temporaries away, and finishes what was begun', async () => {
     await using fixture = await RepositoryFixture.create()
     await fixture.snapshot({ 'a/file': 'x', 'a/other': 'y' })

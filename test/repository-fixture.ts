@@ -116,6 +116,7 @@ export class RepositoryFixture implements AsyncDisposable {
       cacheDirectory: join(folder, 'cache'),
       compressionLevel: 3,
       workers: 1,
+      random: randomBytes,
       now: () => 0n,
     })
     return new RepositoryFixture(backend, store, chunkBytes, packBytes, folder)

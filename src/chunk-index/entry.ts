@@ -6,9 +6,8 @@
  *  20   4  location, u32 LE: block ordinal in the pack (upper 12 bits), chunk ordinal in the block (lower 20)
  */
 export const ENTRY_BYTES = 24
-export const PREFIX_BYTES = 16
-export const BLOCK_ORDINAL_MAX = 0xfff
-export const CHUNK_ORDINAL_MAX = 0xfffff
+const PREFIX_BYTES = 16
+const CHUNK_ORDINAL_MAX = 0xfffff
 
 export const locationOf = (blockOrdinal: number, chunkOrdinal: number): number =>
   ((blockOrdinal << 20) | chunkOrdinal) >>> 0
@@ -37,8 +36,6 @@ export const compareEntries = (a: Uint8Array, aOffset: number, b: Uint8Array, bO
 }
 
 export const packOrdinalAt = (bytes: Uint8Array, offset: number): number => littleEndianAt(bytes, offset + 16)
-
-export const locationAt = (bytes: Uint8Array, offset: number): number => littleEndianAt(bytes, offset + 20)
 
 export const setPackOrdinalAt = (bytes: Uint8Array, offset: number, packOrdinal: number): void =>
   setLittleEndianAt(bytes, offset + 16, packOrdinal)

@@ -1,5 +1,5 @@
 export const CHUNK = 0
-export const ZERO_EXTENT = 1
+const ZERO_EXTENT = 1
 
 /**
  * The pieces of a stretch of a file, in order and contiguous, as numbers rather than an object for each.

@@ -6,7 +6,7 @@ import { openSealedRecord, sealRecord } from './sealed-record.js'
 import { readTimestamp, type Timestamp, timestampValue } from './timestamp.js'
 
 /** So many fit into a record of 16 MiB. */
-export const condemnedPacksMax = 450_000
+const condemnedPacksMax = 450_000
 
 /** The packs that one collector intends to delete (docs/FORMAT.md §9.6). */
 export interface Condemned {

@@ -7,7 +7,7 @@ import { configMaxBytes } from './limits.js'
 import { encodeRecord, type RecordValue } from './record.js'
 
 /** The version of the format that this program reads and writes (docs/FORMAT.md §13). */
-export const formatVersion = 1
+const formatVersion = 1
 
 const magic = 'varve'
 const suite = ['XAES-256-GCM', 'HMAC-SHA-256', 'X25519'] as const

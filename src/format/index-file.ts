@@ -96,7 +96,7 @@ export function openIndexTrailer(
 }
 
 /** Errors: `corrupt`. */
-export function openIndexFence(
+function openIndexFence(
   seals: Seals,
   sealed: Uint8Array,
   fileSizeBytes: number,
@@ -107,7 +107,7 @@ export function openIndexFence(
 }
 
 /** The entries of one page. Errors: `corrupt`. */
-export function openIndexPage(
+function openIndexPage(
   seals: Seals,
   sealed: Uint8Array,
   fence: IndexFence,

@@ -59,7 +59,7 @@ export function nameAtOfKey(bytes: Uint8Array, length: number): number {
 }
 
 /** `isEntryName` over bytes. */
-export function isNameRange(bytes: Uint8Array, start: number, end: number): boolean {
+function isNameRange(bytes: Uint8Array, start: number, end: number): boolean {
   if (!isNameLength(bytes, start, end)) return false
   for (let at = start; at < end; at++) if (bytes[at] === slash || bytes[at] === 0) return false
   return true

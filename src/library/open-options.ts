@@ -49,6 +49,7 @@ export const openStore = async (options: OpenOptions, backend: Backend): Promise
       compressionLevel: compressionLevel(options.compression ?? 'default'),
       workers: options.workers ?? cpuCount(),
       now: currentTimeNs,
+      random: randomBytes,
     })
   } catch (error) {
     await backend[Symbol.asyncDispose]()

@@ -11,6 +11,7 @@ import { type Keyring, type KeyringRecipient, keyringRecipientOf } from '../form
 import { configCopyName, configName, Folder, slotName } from '../format/names.js'
 import { encodeSlot } from '../format/slot.js'
 import { writeKeyring } from './keyring-store.js'
+import { type SlotDigests, slotDigestOf, withSlotDigests } from './slot-digests.js'
 import { slotIdOf } from './slot-store.js'
 
 export interface NewRepository {
@@ -47,7 +48,8 @@ export const createRepository = async (
   }
   const config = encodeConfig({ repositoryId, chunkSizes: request.chunking.levels })
   for (const slot of slots) await backend.create(slotName(slotIdOf(slot)), encodeSlot(slot))
-  const keyring = firstKeyring(configHash(config), request.chunking, recipients, random)
+  const digests = new Map(slots.map((slot) => [slotIdOf(slot), slotDigestOf(encodeSlot(slot))]))
+  const keyring = firstKeyring(configHash(config), request.chunking, recipients, digests, random)
   await writeKeyring(backend, keyring, repositoryId, random)
   await backend.create(configCopyName, config)
   await backend.create(configName, config)
@@ -57,6 +59,7 @@ const firstKeyring = (
   hash: Uint8Array,
   { levels }: ChunkingParameters,
   slots: readonly KeyringRecipient[],
+  digests: SlotDigests,
   random: RandomSource,
 ): Keyring => ({
   number: 1,
@@ -67,7 +70,7 @@ const firstKeyring = (
   chunkerKey: random(32),
   treeKey: random(16),
   epochs: [[1, random(32)]],
-  extensions: [],
+  extensions: withSlotDigests([], digests),
 })
 
 const refuseWhatIsThere = async (backend: Backend): Promise<void> => {

@@ -7,6 +7,7 @@ import type { Codec } from '../compression/codec.js'
 import { CorruptError } from '../errors.js'
 import type { IndexId, PackId } from '../format/ids.js'
 import { decodeIndexFile, encodeIndexFile } from '../format/index-file.js'
+import { indexFileEntriesMax } from '../format/limits.js'
 import { indexName } from '../format/names.js'
 import type { DirectoryParts } from '../format/pack-directory.js'
 import type { Seals } from '../format/seal.js'
@@ -73,7 +74,10 @@ export class IndexStore {
 
   /** Writes index files for packs and takes them over. Durable when resolved. */
   async write(packs: readonly IndexablePack[]): Promise<void> {
-    if (packs.length === 0) return
+    for (const group of inFiles(packs)) await this.#writeFile(group)
+  }
+
+  async #writeFile(packs: readonly IndexablePack[]): Promise<void> {
     const entries = sortEntries(entriesOf(packs))
     const table = packs.map(({ id, sizeBytes, directory }) => ({ id, sizeBytes, kind: directory.kind }))
     const parts = encodeIndexFile(this.seals, { packs: table, entries, superseded: [] }, (page) =>
@@ -123,6 +127,23 @@ export class IndexStore {
     this.codec.decompress(page, target)
     return target
   }
+}
+
+/** Groups of packs whose entries fit into one index file. */
+function* inFiles(packs: readonly IndexablePack[]): Generator<IndexablePack[], void, undefined> {
+  let group: IndexablePack[] = []
+  let entries = 0
+  for (const pack of packs) {
+    const chunks = pack.directory.chunkSizes.length
+    if (group.length > 0 && entries + chunks > indexFileEntriesMax) {
+      yield group
+      group = []
+      entries = 0
+    }
+    group.push(pack)
+    entries += chunks
+  }
+  if (group.length > 0) yield group
 }
 
 /** Unsorted; pack ordinals are positions in `packs`. */

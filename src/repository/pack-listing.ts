@@ -1,4 +1,5 @@
 import type { Backend } from '../backend/backend.js'
+import { CorruptError } from '../errors.js'
 import { openCondemned } from '../format/condemned.js'
 import type { IndexId, PackId } from '../format/ids.js'
 import {
@@ -41,12 +42,20 @@ export const listCondemned = async (backend: Backend, seals: Seals): Promise<Set
   return condemned
 }
 
-/** What was found damaged and not yet replaced. */
+/**
+ * What was found damaged and not yet replaced. A record that is itself damaged is left out: it could only have kept a backup from
+ * relying on packs that check names again.
+ */
 export const listSuspects = async (backend: Backend, seals: Seals): Promise<Suspect[]> => {
   const suspects: Suspect[] = []
   for await (const { name } of backend.list(Folder.suspect)) {
     const id = parseSuspectName(name)
-    if (id !== undefined) suspects.push(openSuspect(seals, id, await backend.read(name)))
+    if (id === undefined) continue
+    try {
+      suspects.push(openSuspect(seals, id, await backend.read(name)))
+    } catch (error) {
+      if (!(error instanceof CorruptError)) throw error
+    }
   }
   return suspects
 }

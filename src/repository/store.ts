@@ -3,6 +3,7 @@ import type { Backend } from '../backend/backend.js'
 import { LocalIndex } from '../chunk-index/local-index.js'
 import { type Codec, openCodec } from '../compression/codec.js'
 import type { SlotSecret } from '../crypto/key-slot.js'
+import type { RandomSource } from '../crypto/random-source.js'
 import { VarveError } from '../errors.js'
 import { hexOf } from '../format/ids.js'
 import { ChunkReader } from './chunk-reader.js'
@@ -20,6 +21,8 @@ export interface StoreOptions {
   readonly workers: number
   /** Nanoseconds since 1970. */
   readonly now: () => bigint
+  /** Ids and other bytes that nobody can foresee. */
+  readonly random: RandomSource
 }
 
 /**
@@ -31,6 +34,7 @@ export class Store implements AsyncDisposable {
   readonly workers: number
   readonly compressionLevel: number
   readonly now: () => bigint
+  readonly random: RandomSource
   readonly codec: Codec
   readonly cacheFolder: string
   readonly repositoryId: string
@@ -46,6 +50,7 @@ export class Store implements AsyncDisposable {
     this.workers = options.workers
     this.compressionLevel = options.compressionLevel
     this.now = options.now
+    this.random = options.random
     this.codec = openCodec(options.compressionLevel)
     this.repositoryId = hexOf(keys.config.repositoryId)
     this.cacheFolder = join(options.cacheDirectory, this.repositoryId)

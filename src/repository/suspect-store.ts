@@ -1,4 +1,3 @@
-import { randomBytes } from 'node:crypto'
 import { requireWritable } from '../format/config.js'
 import type { PackId } from '../format/ids.js'
 import { configName, idFromBytes, type SuspectId, suspectName } from '../format/names.js'
@@ -24,7 +23,7 @@ export const writeSuspect = async (
 ): Promise<SuspectId> => {
   requireWritable(store.keys.config, configName)
   await requireWritableFeatures(store.backend)
-  const id = idFromBytes<SuspectId>(randomBytes(16))
+  const id = idFromBytes<SuspectId>(store.random(16))
   const time = timestampFromNanoseconds(store.now())
   const record: Suspect = { id, pack, blocks, reason: reason.slice(0, reasonMaxLength), time, extensions: [] }
   await store.backend.create(suspectName(id), sealSuspect(store.seals, record))

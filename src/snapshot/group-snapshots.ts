@@ -1,7 +1,7 @@
 import type { Snapshot } from '../format/snapshot.js'
 
 /** The same for snapshots of the same host and the same paths, in whatever order these were given. */
-export const groupKeyOf = ({ host, paths }: Pick<Snapshot, 'host' | 'paths'>): string =>
+const groupKeyOf = ({ host, paths }: Pick<Snapshot, 'host' | 'paths'>): string =>
   JSON.stringify([host, [...paths].sort()])
 
 /** By host and paths; the order within a group is that of the argument. */

@@ -116,7 +116,7 @@ export class FileStorer {
 }
 
 /** Flat [start, length, …]. */
-export const holesOf = (fd: number, stat: { sizeBytes: number; allocatedBytes: number }): number[] => {
+const holesOf = (fd: number, stat: { sizeBytes: number; allocatedBytes: number }): number[] => {
   const holes: number[] = []
   let at = 0
   for (const { start, end } of dataRegions(fd, stat)) {
@@ -127,7 +127,7 @@ export const holesOf = (fd: number, stat: { sizeBytes: number; allocatedBytes: n
   return holes
 }
 
-export const isSameContent = (a: Stat, b: Stat): boolean =>
+const isSameContent = (a: Stat, b: Stat): boolean =>
   a.sizeBytes === b.sizeBytes && a.mtimeNs === b.mtimeNs && a.ctimeNs === b.ctimeNs && a.inode === b.inode
 
 /** The batch's result, column by column. */

@@ -1,4 +1,3 @@
-import { randomBytes } from 'node:crypto'
 import { VarveError } from '../../errors.js'
 import { readAccounts } from '../../filesystem/accounts.js'
 import { hostName } from '../../filesystem/host.js'
@@ -49,7 +48,7 @@ class BackupRun {
   readonly #report: BackupReportBuilder
   readonly #host: string
   readonly #source: OpenSource
-  readonly #pendingId = hexOf(randomBytes(16)) as PendingId
+  readonly #pendingId: PendingId
   readonly #captured: number
   readonly #stop: AbortSignal
   #rootAttributes: RootAttributes | null = null
@@ -61,6 +60,7 @@ class BackupRun {
     private readonly options: BackupOptions,
   ) {
     this.#startNs = store.now()
+    this.#pendingId = hexOf(store.random(16)) as PendingId
     this.#report = new BackupReportBuilder(options)
     this.#host = options.host ?? hostName()
     this.#captured = nativeCalls() === undefined ? Captured.nanoseconds : capturedWithNative
@@ -223,6 +223,7 @@ class BackupRun {
   #snapshot(root: TreeRoot, writer: StoreWriter, { snapshot: parent }: Parents): Snapshot {
     const { time, tags = [] } = this.options
     return newSnapshot({
+      idBytes: this.store.random(16),
       root,
       time,
       tags,

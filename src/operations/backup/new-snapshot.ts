@@ -1,4 +1,3 @@
-import { randomBytes } from 'node:crypto'
 import { hexOf, type SnapshotId } from '../../format/ids.js'
 import type { Snapshot } from '../../format/snapshot.js'
 import { timestampFromDate } from '../../format/timestamp.js'
@@ -15,6 +14,8 @@ type Taken =
   | 'rootAttributes'
 
 export interface SnapshotFacts extends Pick<Snapshot, Taken> {
+  /** 16 random bytes. */
+  readonly idBytes: Uint8Array
   /** The time that the user wants it to bear. */
   readonly time: Date | undefined
   readonly tags: readonly string[]
@@ -22,11 +23,11 @@ export interface SnapshotFacts extends Pick<Snapshot, Taken> {
 }
 
 /** A record under an id of its own; a record that was taken back is never written again under the same one. */
-export const newSnapshot = ({ time, tags, parent, ...facts }: SnapshotFacts): Snapshot => ({
+export const newSnapshot = ({ idBytes, time, tags, parent, ...facts }: SnapshotFacts): Snapshot => ({
   ...facts,
-  id: hexOf(randomBytes(16)) as SnapshotId,
+  id: hexOf(idBytes) as SnapshotId,
   time: time === undefined ? facts.sourceStart : timestampFromDate(time),
-  tags: [...new Set(tags)].sort(),
+  tags: [...new Set(tags)].sort((a, b) => Buffer.compare(Buffer.from(a), Buffer.from(b))),
   strategy: parent === undefined ? 'full' : 'incremental',
   parent: parent ?? null,
   base: null,

@@ -1,4 +1,6 @@
+import { randomBytes } from 'node:crypto'
 import { join } from 'node:path'
+import type { RandomSource } from '../../crypto/random-source.js'
 import { foldersIn, removeTree, treeUse } from '../../filesystem/tree-removal.js'
 
 /** What the cache keeps for one repository. */
@@ -39,6 +41,7 @@ export const cacheSummary = async (directory: string): Promise<CacheSummary> => 
 export const clearCache = async (
   directory: string,
   repositoryId?: string,
+  random: RandomSource = randomBytes,
 ): Promise<{ bytesFreed: number }> => {
   let bytesFreed = 0
   for (const name of await foldersIn(directory)) {
@@ -46,7 +49,7 @@ export const clearCache = async (
     if (!isMeant && !isLeftover(name)) continue
     const path = join(directory, name)
     bytesFreed += (await treeUse(path)).bytes
-    await removeTree(path)
+    await removeTree(path, random)
   }
   return { bytesFreed }
 }

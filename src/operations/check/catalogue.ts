@@ -1,7 +1,7 @@
-import { randomBytes } from 'node:crypto'
 import { join } from 'node:path'
 import { blockOrdinalOf, chunkOrdinalOf } from '../../chunk-index/entry.js'
 import { LocalIndex } from '../../chunk-index/local-index.js'
+import type { RandomSource } from '../../crypto/random-source.js'
 import { VarveError } from '../../errors.js'
 import { removeTree } from '../../filesystem/tree-removal.js'
 import { type ChunkId, type ChunkKind, hexOf, type PackId } from '../../format/ids.js'
@@ -42,6 +42,7 @@ export class Catalogue implements AsyncDisposable {
   readonly index: LocalIndex
   readonly reader: ChunkReader
   readonly #folder: string
+  readonly #random: RandomSource
   readonly #indexStore: IndexStore
   /** By pack ordinal of the index. */
   #byOrdinal: (CataloguedPack | LostPack)[] = []
@@ -52,7 +53,8 @@ export class Catalogue implements AsyncDisposable {
 
   constructor(store: Store) {
     const { backend, seals, codec, repositoryId } = store
-    this.#folder = join(store.cacheFolder, `check-${hexOf(randomBytes(8))}`)
+    this.#random = store.random
+    this.#folder = join(store.cacheFolder, `check-${hexOf(store.random(8))}`)
     this.index = LocalIndex.open(this.#folder, repositoryId)
     this.#indexStore = new IndexStore(backend, seals, codec, this.index)
     this.reader = new ChunkReader(backend, seals, codec, store.keys.keyring.idKey, this.index, async () => {})
@@ -122,7 +124,7 @@ export class Catalogue implements AsyncDisposable {
 
   async [Symbol.asyncDispose](): Promise<void> {
     this.index.close()
-    await removeTree(this.#folder)
+    await removeTree(this.#folder, this.#random)
   }
 
   /** An index that could not be written would look like lost data. */

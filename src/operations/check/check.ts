@@ -70,7 +70,7 @@ class CheckRun {
     await checkKeys(store, this.#findings)
     const indexFiles = await listIndexFiles(store.backend)
     const listed = await listPacks(store.backend)
-    const toRead = packsToRead(listed, options)
+    const toRead = packsToRead(listed, options, store.random)
     await readCatalogue(store, listed, catalogue, this.#findings, () => this.#progress('pack directories'))
     throwIfAborted(options.signal)
     this.#progress('index files')

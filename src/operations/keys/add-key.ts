@@ -1,4 +1,3 @@
-import { randomBytes } from 'node:crypto'
 import type { SlotSecret } from '../../crypto/key-slot.js'
 import { slotHintOf } from '../../crypto/key-slot-keys.js'
 import { makeSlot } from '../../crypto/make-slot.js'
@@ -29,7 +28,7 @@ export interface AddedKey {
 
 /** Errors: `invalid-argument` (an empty password, too many keys), `exists` (the same key file again), `corrupt`, `backend`. */
 export const addKey = async (store: Store, key: NewKey): Promise<AddedKey> => {
-  const secret = 'password' in key.secret || 'secret' in key.secret ? key.secret : newRecoverySecret()
+  const secret = 'password' in key.secret || 'secret' in key.secret ? key.secret : newRecoverySecret(store)
   requireRoom(await readSlotSet(store), secret)
   const made = await newSlotOf(store, { ...key, secret })
   await changeSlots(store, { add: made })
@@ -50,7 +49,7 @@ export const newSlotOf = (
     ...(scryptCost === undefined ? {} : { scryptCost }),
   })
 
-const newRecoverySecret = (): SlotSecret => ({ kind: 'recovery', secret: randomBytes(32) })
+const newRecoverySecret = ({ random }: Store): SlotSecret => ({ kind: 'recovery', secret: random(32) })
 
 const requireRoom = (set: SlotSet, secret: SlotSecret): void => {
   const slots = [...set.slots.values()]

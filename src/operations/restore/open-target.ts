@@ -1,7 +1,7 @@
 import { type ByteString, textOf } from '../../bytes/byte-string.js'
 import { VarveError } from '../../errors.js'
-import { SafeDirectory } from '../../filesystem/safe-directory.js'
 import { processOwner } from '../../filesystem/host.js'
+import { SafeDirectory } from '../../filesystem/safe-directory.js'
 import { fstatOf, statOf } from '../../filesystem/stat.js'
 import { errorCodeOf } from '../../filesystem/system-error.js'
 import { inodeKeyOf } from '../../filesystem/walk-filter.js'

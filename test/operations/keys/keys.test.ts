@@ -1,4 +1,4 @@
-import { createHash } from 'node:crypto'
+import { createHash, randomBytes } from 'node:crypto'
 import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -37,6 +37,7 @@ const open = (secret: SlotSecret, through = backend): Promise<Store> =>
     cacheDirectory: join(folder, `${Math.random()}`),
     compressionLevel: 3,
     workers: 1,
+    random: randomBytes,
     now: () => 1_000_000_000n,
   })
 

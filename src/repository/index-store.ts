@@ -51,12 +51,11 @@ export class IndexStore {
   }
 
   /**
-   * Something was not found. Where the local index is damaged, or took packs for gone that may have come back with another
-   * state of the repository, it is built anew, once.
+   * Something was not found. The local index may be damaged, or of another state of the repository and without what has come
+   * back since: it is built anew, once.
    */
   async refreshAfterMiss(): Promise<void> {
-    const isDoubtful = this.local.damaged || this.local.removedPacks.size > 0
-    if (!isDoubtful || this.#rebuilt) return this.refresh()
+    if (this.#rebuilt) return this.refresh()
     this.#rebuilt = true
     await this.rebuild()
   }

@@ -35,7 +35,7 @@ export class LocalState implements AsyncDisposable {
   }
 
   async get(key: string): Promise<Uint8Array | undefined> {
-    return this.#attempt((database) => database.get(key))
+    return this.#attempt((database) => database.get(key), isUnreadable)
   }
 
   async set(key: string, value: Uint8Array): Promise<void> {
@@ -51,12 +51,15 @@ export class LocalState implements AsyncDisposable {
     if (this.#isDamaged && this.folder !== undefined) await destroy(this.folder).catch(() => undefined)
   }
 
-  async #attempt<T>(step: (database: Database) => Promise<T>): Promise<T | undefined> {
+  async #attempt<T>(
+    step: (database: Database) => Promise<T>,
+    isSignOfDamage = isDamage,
+  ): Promise<T | undefined> {
     if (this.database === undefined) return undefined
     try {
       return await step(this.database)
     } catch (error) {
-      this.#isDamaged ||= isDamage(error)
+      this.#isDamaged ||= isSignOfDamage(error)
       return undefined
     }
   }
@@ -75,8 +78,14 @@ const destroy = async (folder: string): Promise<void> => {
   await ClassicLevel.destroy(folder)
 }
 
-/** LevelDB says so of what it cannot parse; the open error carries it as its cause. */
+/** What LevelDB says of what it cannot parse, and of a file of its own that is gone; an error of `open` has it as its cause. */
 const isDamage = (error: unknown): boolean => {
-  const { code, cause } = error as { code?: unknown; cause?: unknown }
-  return code === 'LEVEL_CORRUPTION' || (cause !== undefined && cause !== null && isDamage(cause))
+  const { code, cause, message } = error as { code?: unknown; cause?: unknown; message?: string }
+  if (code === 'LEVEL_CORRUPTION') return true
+  if (code === 'LEVEL_IO_ERROR') return message?.includes('No such file') === true
+  return cause !== undefined && cause !== null && isDamage(cause)
 }
+
+/** A file that ends too early is an error of reading, where nothing but damage can be behind it. */
+const isUnreadable = (error: unknown): boolean =>
+  isDamage(error) || (error as { code?: unknown }).code === 'LEVEL_IO_ERROR'

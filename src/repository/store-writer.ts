@@ -20,34 +20,19 @@ import { NodeGatherer } from './node-gatherer.js'
 import { PackPublisher } from './pack-publisher.js'
 import { StagingStock } from './staging-stock.js'
 import type { Store } from './store.js'
+import { WriteTotals } from './write-totals.js'
 
 /** Slots of one pending table: 18 MiB, 393,000 chunks. */
 const pendingSlots = 512 * 1024
 /** So many tables are full before their chunks are indexed and the tables let go. */
 const pendingTablesMax = 3
 
-export interface WriteTotals {
-  chunksAdded: number
-  treeChunksAdded: number
-  bytesAdded: number
-  packedBytes: number
-  bytesRead: number
-  stageNs: Record<string, number>
-}
-
 /**
  * Writes chunks into a store: jobs go to worker threads, finished packs become durable, index files follow. The order of
  * docs/FORMAT.md §11 up to the index files is kept here; `checkpoint` brings everything to that point.
  */
 export class StoreWriter implements NodeSink, AsyncDisposable {
-  readonly totals: WriteTotals = {
-    chunksAdded: 0,
-    treeChunksAdded: 0,
-    bytesAdded: 0,
-    packedBytes: 0,
-    bytesRead: 0,
-    stageNs: {},
-  }
+  readonly totals = new WriteTotals()
   readonly #lookups: LookupState
   readonly #lookup: ChunkLookup
   readonly #publisher: PackPublisher
@@ -222,14 +207,8 @@ export class StoreWriter implements NodeSink, AsyncDisposable {
   }
 
   async #take(outcome: StoreOutcome): Promise<void> {
-    const { totals } = this
-    totals.chunksAdded += outcome.chunksAdded
-    totals.bytesAdded += outcome.bytesAdded
-    totals.packedBytes += outcome.packedBytes
-    totals.bytesRead += outcome.bytesRead
+    this.totals.add(outcome)
     this.#indexDamaged ||= outcome.indexDamaged
-    for (const [stage, ns] of Object.entries(outcome.stageNs))
-      totals.stageNs[stage] = (totals.stageNs[stage] ?? 0) + ns
     if (outcome.stagingUsed > 0) await this.#restock(outcome)
     for (const pack of outcome.packs) {
       this.#staging.release(pack.stagedPath)

@@ -2,16 +2,11 @@ import { open } from 'node:fs/promises'
 import type { Command } from 'commander'
 import { parse, TomlError } from 'smol-toml'
 import { VarveError } from '../../errors.js'
+import type { ConfigTable } from './config-table.js'
 import { readConfigTables } from './config-tables.js'
-import type { Layer, Values } from './layers.js'
+import type { Layer } from './layers.js'
 
 const configBytesMax = 1024 * 1024
-
-/** The values of one table and what it holds for each command, by the command's name (`backup`, `key add`). */
-export interface ConfigTable {
-  readonly global: Values
-  readonly verbs: ReadonlyMap<string, Values>
-}
 
 export interface Config {
   readonly file: string

@@ -1,6 +1,6 @@
 import { textOf } from '../../bytes/byte-string.js'
 import type { SnapshotSummary } from '../../format/snapshot.js'
-import type { WriteTotals } from '../../repository/store-writer.js'
+import type { WriteTotals } from '../../repository/write-totals.js'
 import type { BackupReport } from './backup-options.js'
 import type { BackupReportBuilder } from './report-builder.js'
 import type { Source } from './source.js'

@@ -4,7 +4,7 @@ import { readFile, rm, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { describe, expect, it } from 'vitest'
 import { runBackup } from './run-process.js'
-import { Scene } from './scene.js'
+import { readTree, Scene } from './scene.js'
 
 const fill = async (scene: Scene, folder: string, files = 200): Promise<void> => {
   for (let n = 0; n < files; n++) await scene.write(`${folder}/d${n % 7}/f${n}`, randomBytes(100 * (n % 300)))
@@ -106,18 +106,14 @@ describe('the cache', () => {
     for (const path of await scene.objects('packs')) await rm(path)
     await scene.write('new', 'new')
     await scene.backup({ paths: [scene.path('new')] })
-    for (const path of await scene.objects('packs', scene.repository)) await rm(path)
     await scene.copy(`${scene.repository}-packs`, join(scene.repository, 'packs'))
     // Reading with that cache, and a backup with it.
     await using store = await scene.open()
     await store.index.refresh()
-    const { readTree } = await import('./scene.js')
     expect((await readTree(store, (await scene.snapshot(first.snapshotId)).root)).size).toBeGreaterThan(200)
     const report = await scene.backup({ force: true, exclude: ['new'] })
     expect(report.dataBlobs).toBe(0)
-    await scene
-      .expectWhole(report.snapshotId, {})
-      .catch((error) => expect(String(error)).toContain('lacks new'))
+    expect((await scene.paths(report.snapshotId)).filter((path) => path.startsWith('d'))).toHaveLength(208)
   })
 
   it('may be damaged in any file: it is noticed, built anew, and costs only time', async () => {
@@ -129,29 +125,22 @@ describe('the cache', () => {
     await scene.copy(scene.cache, `${scene.cache}-good`)
     const files = (await scene.objects('.', scene.cache)).filter((path) => !path.endsWith('LOCK'))
     expect(files.length).toBeGreaterThan(4)
+    const flipped = (bytes: Buffer, at: number): Buffer => {
+      const damaged = Buffer.from(bytes)
+      if (bytes.length > 0) damaged[at]! ^= 0x41
+      return damaged
+    }
     for (const path of files) {
-      await scene.copy(`${scene.cache}-good`, scene.cache)
       const bytes = await readFile(path)
-      for (const at of [0, bytes.length >>> 1, bytes.length - 1]) {
-        if (bytes.length === 0) continue
-        const damaged = Buffer.from(bytes)
-        damaged[at]! ^= 0x41
-        await writeFile(path, damaged)
-        const report = await scene.backup()
-        expect(report, `${path} at ${at}`).toMatchObject({ filesUnmodified: 201, filesNew: 0, dataBlobs: 0 })
+      const half = bytes.length >>> 1
+      const versions = [0, half, bytes.length - 1].map((at) => flipped(bytes, at))
+      for (const version of [...versions, bytes.subarray(0, half), undefined]) {
+        if (version === undefined) await rm(path)
+        else await writeFile(path, version)
+        const what = `${path}, ${version === undefined ? 'gone' : `${version.length} bytes`}`
+        expect(await scene.backup(), what).toMatchObject({ filesUnmodified: 201, filesNew: 0, dataBlobs: 0 })
+        await scene.copy(`${scene.cache}-good`, scene.cache)
       }
-      await writeFile(path, bytes.subarray(0, bytes.length >>> 1))
-      expect(await scene.backup(), `${path} cut`).toMatchObject({
-        filesUnmodified: 201,
-        filesNew: 0,
-        dataBlobs: 0,
-      })
-      await rm(path, { force: true })
-      expect(await scene.backup(), `${path} gone`).toMatchObject({
-        filesUnmodified: 201,
-        filesNew: 0,
-        dataBlobs: 0,
-      })
     }
     // All of them at once, and then its memory works again.
     for (const path of files) {

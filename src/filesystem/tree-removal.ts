@@ -1,6 +1,5 @@
 import { lstat, readdir, rename, rm } from 'node:fs/promises'
 import { join } from 'node:path'
-import type { RandomSource } from '../crypto/random-source.js'
 import { errorCodeOf } from './system-error.js'
 
 export interface TreeUse {
@@ -38,7 +37,7 @@ export const treeUse = async (path: string): Promise<TreeUse> => {
  * Removes a path and all below it; symbolic links are removed, never followed. It is renamed first, so that it is gone
  * at once, and so that another process that writes there meanwhile cannot keep its folders from being removed.
  */
-export const removeTree = async (path: string, random: RandomSource): Promise<void> => {
+export const removeTree = async (path: string, random: (sizeBytes: number) => Uint8Array): Promise<void> => {
   const aside = `${path}.removed-${Buffer.from(random(6)).toString('hex')}`
   const renamed = await unlessGone(
     rename(path, aside).then(() => true),

@@ -4,7 +4,7 @@ import { deriveGear } from '../../src/chunking/gear.js'
 import type { ChunkingParameters } from '../../src/chunking/parameters.js'
 
 /** The key of the published vectors: the bytes 0 to 31. */
-export const vectorKey = Uint8Array.from({ length: 32 }, (_, index) => index)
+const vectorKey = Uint8Array.from({ length: 32 }, (_, index) => index)
 export const testGear = deriveGear(vectorKey)
 
 /** The content of the published vectors: AES-256-CTR over zeros. Different seeds give independent streams. */
@@ -14,7 +14,7 @@ export const stream = (length: number, seed = 0): Uint8Array => {
   return createCipheriv('aes-256-ctr', vectorKey, counter).update(Buffer.alloc(length))
 }
 
-export const textLike = (length: number, seed: number): Uint8Array => {
+const textLike = (length: number, seed: number): Uint8Array => {
   const words = ['the ', 'varve ', 'of ', 'clay, ', 'and\n', 'a ', 'lake ', 'winter. ']
   const choices = stream(length, seed)
   return Buffer.from(Array.from(choices, (byte) => words[byte & 7]).join('')).subarray(0, length)

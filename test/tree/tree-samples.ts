@@ -76,7 +76,7 @@ const nastyNames = [
   '\xff'.repeat(255),
 ]
 
-export const nameArbitrary: fc.Arbitrary<ByteString> = fc
+const nameArbitrary: fc.Arbitrary<ByteString> = fc
   .oneof(
     fc.constantFrom(...nastyNames),
     fc

@@ -6,47 +6,26 @@ import type { Stat } from '../../filesystem/stat.js'
 import { walk } from '../../filesystem/walk.js'
 import type { WalkEntry } from '../../filesystem/walk-filter.js'
 import { readXattrs } from '../../filesystem/xattrs.js'
-import { contentSizeBytesOf, type EntryContent, EntryFlag } from '../../format/entry.js'
+import { contentSizeBytesOf, type Entry, type EntryContent, EntryFlag } from '../../format/entry.js'
 import { encodeEntryValue } from '../../format/entry-value.js'
 import type { StoredEntry } from '../../format/stored-entry.js'
 import { isEntryName, keyPrefixOf } from '../../format/tree-key.js'
-import type { ChunkReader } from '../../repository/chunk-reader.js'
-import type { StoreWriter } from '../../repository/store-writer.js'
 import { TreeWriter } from '../../tree/tree-writer.js'
 import { spanBytes } from '../../workers/arena.js'
 import type { FileNote } from '../../workers/jobs.js'
-import type { Checkpoints } from './checkpoints.js'
 import { contentOf } from './content-builder.js'
 import type { EarlierCursor } from './earlier-cursor.js'
 import { deviceOf, type EntryMaker } from './entry-of-stat.js'
 import { EntryQueue, type Settled } from './entry-queue.js'
 import { type BatchResult, FileBatch, piecesOfFile, statOfFile } from './file-batch.js'
 import { LargeFiles } from './large-files.js'
-import type { BackupReportBuilder } from './report-builder.js'
+import type { PassContext } from './pass-context.js'
 import type { Source } from './source.js'
 
 /** Places that may wait for their files: some 300 bytes each. */
 const queueMax = 16_384
 /** Entries between two looks at what the threads have sent. */
 const turnEntries = 256
-
-export interface PassContext {
-  readonly earlier: readonly EarlierCursor[]
-  readonly writer: StoreWriter
-  /** Reads what the run itself has stored. */
-  readonly reader: ChunkReader
-  readonly maker: EntryMaker
-  readonly treeKey: Uint8Array
-  readonly report: BackupReportBuilder
-  readonly checkpoints: Checkpoints
-  readonly captureXattrs: boolean
-  /** Nothing is read or written; what would be is counted. */
-  readonly dryRun: boolean
-  /** When the run began. */
-  readonly nowNs: bigint
-  /** Aborting it finishes what is under way and ends the pass. */
-  readonly stop: AbortSignal
-}
 
 /**
  * One walk over the source, merged with earlier trees:
@@ -171,7 +150,13 @@ export class BackupPass {
     const { maker, report, captureXattrs } = this.context
     const xattrs = captureXattrs ? report.attempt(path, 'metadata', () => readXattrs(path)) : []
     const entry = maker.entry(stat, content, xattrs ?? [])
-    this.#queue.add(key, { value: encodeEntryValue(entry), fileBytes: contentSizeBytesOf(entry) })
+    this.#queue.add(key, { value: this.#valueOf(path, entry), fileBytes: contentSizeBytesOf(entry) })
+  }
+
+  /** An entry whose attributes are more than it can hold is saved without them, which is reported. */
+  #valueOf(path: ByteString, entry: Entry): Uint8Array {
+    const value = this.context.report.attempt(path, 'metadata', () => encodeEntryValue(entry))
+    return value ?? encodeEntryValue({ ...entry, xattrs: [] })
   }
 
   /** Undefined where it could not be had, which is reported. */
@@ -199,7 +184,7 @@ export class BackupPass {
   #startLarge(found: WalkEntry, key: ByteString, action: Action, settle: (settled: Settled) => void): void {
     this.#large.start(found.path, (stored) => {
       if (stored === undefined) return settle('absent')
-      settle(this.#file(key, action, stored.stat, stored.content, stored.xattrs, stored.stable))
+      settle(this.#file(found.path, key, action, stored.stat, stored.content, stored.xattrs, stored.stable))
     })
   }
 
@@ -230,10 +215,11 @@ export class BackupPass {
     const xattrs = files.xattrs.find((other) => other.index === index)?.xattrs ?? []
     const stat = statOfFile(result, found.stat)
     const content = contentOf(piecesOfFile(result), stat.sizeBytes, holes, this.context.writer)
-    return this.#file(key, action, stat, content, xattrs, note === undefined)
+    return this.#file(found.path, key, action, stat, content, xattrs, note === undefined)
   }
 
   #file(
+    path: ByteString,
     key: ByteString,
     action: Action,
     stat: Stat,
@@ -243,7 +229,7 @@ export class BackupPass {
   ): Settled {
     this.context.report.entry(action, key, 'file', stat.sizeBytes)
     const entry = this.context.maker.entry(stat, content, xattrs, stable ? 0 : EntryFlag.changedWhileRead)
-    return { value: encodeEntryValue(entry), fileBytes: stat.sizeBytes }
+    return { value: this.#valueOf(path, entry), fileBytes: stat.sizeBytes }
   }
 }
 

@@ -1,7 +1,6 @@
 import { VarveError } from '../../errors.js'
 import { readAccounts } from '../../filesystem/accounts.js'
 import { hostName } from '../../filesystem/host.js'
-import { nativeCalls } from '../../filesystem/native.js'
 import { requireWritable } from '../../format/config.js'
 import { hexOf, type PendingId, type SnapshotId } from '../../format/ids.js'
 import { configName } from '../../format/names.js'
@@ -10,18 +9,20 @@ import { Captured, type Snapshot } from '../../format/snapshot.js'
 import { timestampFromNanoseconds } from '../../format/timestamp.js'
 import type { TreeRoot } from '../../format/tree-root.js'
 import { commitSnapshot, packsLost, publishPending, removePending } from '../../repository/commit.js'
-import { forgetCoverage, recallCoverage, rememberCoverage } from '../../repository/coverage.js'
+import { forgetCoverage, rememberCoverage } from '../../repository/coverage.js'
 import { requireWritableFeatures } from '../../repository/feature-store.js'
 import { openWriter } from '../../repository/open-writer.js'
 import type { Store } from '../../repository/store.js'
 import type { StoreWriter } from '../../repository/store-writer.js'
 import { program } from '../../version.js'
 import type { BackupOptions, BackupReport } from './backup-options.js'
+import { capturable, notCapturedOf } from './captured.js'
 import { Checkpoints } from './checkpoints.js'
 import { chooseParents, type EarlierTree, type Parents } from './choose-parent.js'
-import { EarlierCursor } from './earlier-cursor.js'
+import type { EarlierCursor } from './earlier-cursor.js'
 import { EntryMaker } from './entry-of-stat.js'
 import { newSnapshot } from './new-snapshot.js'
+import { openEarlier } from './open-earlier.js'
 import { type OpenSource, openSource } from './open-source.js'
 import { keepsVanishing, reliedOn } from './relied-on.js'
 import { BackupReportBuilder } from './report-builder.js'
@@ -63,7 +64,7 @@ class BackupRun {
     this.#pendingId = hexOf(store.random(16)) as PendingId
     this.#report = new BackupReportBuilder(options)
     this.#host = options.host ?? hostName()
-    this.#captured = nativeCalls() === undefined ? Captured.nanoseconds : capturedWithNative
+    this.#captured = capturable()
     this.#stop = AbortSignal.any(
       [options.signal, options.stopGently].filter((signal) => signal !== undefined),
     )
@@ -81,7 +82,13 @@ class BackupRun {
     const maker = new EntryMaker(readAccounts(), writer)
     let trees: readonly EarlierTree[] = parents.trees
     for (let pass = 1; pass <= passesMax; pass++) {
-      const earlier = await this.#earlier(trees, maker, prepared.unusable, pass > 1)
+      const earlier = await openEarlier(
+        store,
+        trees,
+        this.#unchangedRules(maker),
+        prepared.unusable,
+        pass > 1,
+      )
       const root = await this.#pass(writer, maker, earlier)
       if (options.dryRun) return this.#finished(writer, parents)
       const packs = await this.#storedPacks(writer, earlier, prepared.unusable)
@@ -105,36 +112,15 @@ class BackupRun {
     return chooseParents(this.store, { host: this.#host, paths: this.#source.paths, parent })
   }
 
+  #unchangedRules(maker: EntryMaker): (tree: EarlierTree) => UnchangedTest {
+    const { ignoreCtime = false, ignoreInode = false } = this.options
+    const rules = { ignoreCtime, ignoreInode, captured: this.#captured }
+    return (tree) => new UnchangedTest(rules, tree, this.#startNs, maker)
+  }
+
   /** What a pass has just stored: a second one reads only what was lost of it, and what is too young to trust. */
   #asEarlier(root: TreeRoot): EarlierTree {
     return { root, sourceStart: timestampFromNanoseconds(this.#startNs), captured: this.#captured }
-  }
-
-  /** Trees whose packs are all known and all there can be relied on as they are; of others each chunk is looked up. */
-  async #earlier(
-    parents: readonly EarlierTree[],
-    maker: EntryMaker,
-    unusable: ReadonlySet<string>,
-    strict: boolean,
-  ): Promise<EarlierCursor[]> {
-    const { ignoreCtime = false, ignoreInode = false } = this.options
-    const rules = { ignoreCtime, ignoreInode, captured: this.#captured }
-    const cursors: EarlierCursor[] = []
-    for (const tree of parents) {
-      const covered = strict ? undefined : await recallCoverage(this.store, tree.root)
-      const test = new UnchangedTest(rules, tree, this.#startNs, maker)
-      const isSafe = covered !== undefined && this.#areAllThere(covered, unusable)
-      cursors.push(new EarlierCursor(this.store.reader, tree, test, isSafe ? covered : undefined))
-    }
-    return cursors
-  }
-
-  #areAllThere(packs: ReadonlySet<string>, unusable: ReadonlySet<string>): boolean {
-    const { packs: table, removedPacks } = this.store.index.local
-    const present = new Set(
-      table.filter((_, ordinal) => !removedPacks.has(ordinal)).map(({ packId }) => packId),
-    )
-    return [...packs].every((id) => present.has(id) && !unusable.has(id))
   }
 
   async #pass(writer: StoreWriter, maker: EntryMaker, earlier: readonly EarlierCursor[]): Promise<TreeRoot> {
@@ -251,7 +237,7 @@ class BackupRun {
   #finished(writer: StoreWriter, { snapshot: parent }: Parents, snapshotId?: SnapshotId): BackupReport {
     return reportOf(this.#report, writer.totals, {
       source: this.#source,
-      notCaptured: (this.#captured & Captured.xattrs) === 0 ? notCapturedWithoutNative : [],
+      notCaptured: notCapturedOf(this.#captured),
       ...(snapshotId === undefined ? {} : { snapshotId }),
       ...(parent === undefined ? {} : { parentId: parent.id }),
       startNs: this.#startNs,
@@ -259,10 +245,5 @@ class BackupRun {
     })
   }
 }
-
-const capturedWithNative = Captured.xattrs | Captured.holes | Captured.nanoseconds
-const notCapturedWithoutNative = [
-  'extended attributes and ACLs, and holes of sparse files (the optional package koffi is not installed)',
-]
 
 const isSameRoot = (a: TreeRoot, b: TreeRoot): boolean => Buffer.compare(a.id, b.id) === 0

@@ -1,7 +1,7 @@
 import { type ByteString, textOf } from '../../bytes/byte-string.js'
 import { VarveError } from '../../errors.js'
-import type { PassContext } from './backup-pass.js'
 import { type StoredFile, storeLargeFile } from './large-file.js'
+import type { PassContext } from './pass-context.js'
 
 /** Large files under way at the same time: while one waits for its token, the threads work for the other. */
 const atOnceMax = 2

@@ -5,7 +5,7 @@ import type { FileContent } from '../../format/entry.js'
 import { encodeEntryValue } from '../../format/entry-value.js'
 import { keyOf } from '../../format/tree-key.js'
 import { TreeWriter } from '../../tree/tree-writer.js'
-import type { PassContext } from './backup-pass.js'
+import type { PassContext } from './pass-context.js'
 import { countStream, storeStream } from './stream-file.js'
 
 /** A tree of one file, whose content is a stream. */

@@ -28,7 +28,15 @@ let store
 try {
   const backend = await openLocalBackend(repository, { randomBytes })
   const secret = async () => ({ kind: 'key-file', secret: Buffer.alloc(32, 7) })
-  store = await Store.open({ backend, secret, cacheDirectory: cache, compressionLevel: 1, workers, now })
+  store = await Store.open({
+    backend,
+    secret,
+    cacheDirectory: cache,
+    compressionLevel: 1,
+    workers,
+    now,
+    random: randomBytes,
+  })
   say({ event: 'open', remembers: (await store.state()).isPersistent })
   let entries = 0
   const report = await backup(store, {

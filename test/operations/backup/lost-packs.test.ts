@@ -5,7 +5,7 @@ import { describe, expect, it } from 'vitest'
 import type { Backend } from '../../../dist/backend/backend.js'
 import { sealCondemned } from '../../../dist/format/condemned.js'
 import { ChunkKind, type PackId } from '../../../dist/format/ids.js'
-import { condemnedName } from '../../../dist/format/names.js'
+import { type CondemnedId, condemnedName } from '../../../dist/format/names.js'
 import { readDirectory } from '../../../dist/repository/read-directory.js'
 import type { Store } from '../../../dist/repository/store.js'
 import { writeSuspect } from '../../../dist/repository/suspect-store.js'
@@ -34,8 +34,8 @@ const removePack = async (scene: Scene, id: PackId): Promise<void> => {
 }
 
 const condemn = async (store: Store, packs: readonly PackId[]): Promise<void> => {
-  const id = randomBytes(16).toString('hex') as never
-  const record = { id, packs, time: { seconds: 1, nanoseconds: 0 }, extensions: [] } as never
+  const id = randomBytes(16).toString('hex') as CondemnedId
+  const record = { id, packs, time: { seconds: 1, nanoseconds: 0 }, extensions: [] }
   await store.backend.create(condemnedName(id), sealCondemned(store.seals, record))
 }
 
@@ -123,10 +123,7 @@ describe('what was lost since the last backup', () => {
     await scene.backup()
     const suspects = await packIds(scene)
     await using store = await scene.open()
-    for (const pack of suspects)
-      await writeSuspect(store, randomBytes as never, { pack, blocks: null, reason: 'test' } as never).catch(
-        () => writeSuspect(store, { pack, blocks: null, reason: 'test' } as never),
-      )
+    for (const pack of suspects) await writeSuspect(store, { pack, blocks: null, reason: 'test' })
     expect(await scene.objects('suspect')).toHaveLength(suspects.length)
     const report = await scene.backup()
     expect(report.dataAddedBytes).toBeGreaterThan(10 * MiB)
@@ -183,7 +180,6 @@ describe('what is lost while the backup runs', () => {
     await fill(scene)
     // The packs of a first checkpoint are lost behind the last one.
     let first: PackId[] = []
-    const { repository } = scene
     const opened: string[] = []
     const keepFirst = onceAt('after', 'index', async () => {
       first = await packIds(scene)
@@ -202,7 +198,6 @@ describe('what is lost while the backup runs', () => {
     }
     const report = await scene.backup({ onEntry: ({ path }) => opened.push(path) }, { wrap })
     expect(isLost).toBe(true)
-    expect(repository).toBe(scene.repository)
     expect(opened).toHaveLength(101)
     await scene.expectWhole(report.snapshotId)
   })

@@ -23,7 +23,7 @@ import { FilePieces } from '../../../dist/tree/list-reader.js'
 import { TreeCursor } from '../../../dist/tree/tree-cursor.js'
 
 /** The key file of all scenes, so that a child process can open them too. */
-export const keyFile = Buffer.alloc(32, 7)
+const keyFile = Buffer.alloc(32, 7)
 const secret = { kind: 'key-file', secret: keyFile } as const
 
 export interface OpenScene {
@@ -85,6 +85,7 @@ export class Scene implements AsyncDisposable {
       compressionLevel: 1,
       workers,
       now,
+      random: randomBytes,
     })
   }
 
@@ -204,7 +205,7 @@ export const pieceLengths = async (store: Store, content: FileContent): Promise<
 }
 
 /** The tree below `source`, compared name by name and byte by byte with the disk. */
-export const expectSameAsDisk = (entries: ReadonlyMap<string, ReadEntry>, source: string): void => {
+const expectSameAsDisk = (entries: ReadonlyMap<string, ReadEntry>, source: string): void => {
   const prefix = Buffer.from(source.slice(1)).toString('latin1')
   const stored = new Set([...entries.keys()].filter((path) => path.startsWith(`${prefix}/`)))
   for (const path of namesBelow(Buffer.from(source), '')) {

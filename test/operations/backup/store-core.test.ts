@@ -139,7 +139,7 @@ describe('unfilled packs of several threads', () => {
     await using scene = await Scene.make()
     await using store = await scene.open()
     const cores = [await coreOf(store, 0), await coreOf(store, 1), await coreOf(store, 2)]
-    cores.forEach((core, thread) => storeBlocks(core, thread, 2500))
+    for (const [thread, core] of cores.entries()) storeBlocks(core, thread, 2500)
     const partials = cores.slice(1).flatMap((core) => {
       return [...(core.run({ kind: 'surrender' }, () => {}) as ResultOf['surrender']).outcome.partials]
     })

@@ -5,6 +5,12 @@ import { errorOfPosted, type PostedError } from './worker-error.js'
 /** Jobs that wait at a worker beside the one it does, so that it never idles for the length of a message. */
 const aheadMax = 1
 
+/**
+ * Threads make few objects that live, and many buffers that do not. Left alone, V8 lets each thread's young generation grow to
+ * 48 MiB before it looks for the dead ones; with this bound a backup of 113,000 files peaks 68 MB lower at the same CPU time.
+ */
+const resourceLimits = { maxYoungGenerationSizeMb: 6 }
+
 interface Task {
   readonly job: unknown
   readonly onEarly: ((early: never) => void) | undefined
@@ -131,7 +137,7 @@ class Thread {
     firstJob: Promise<unknown> | undefined,
   ) {
     const workerData = { url: module.url.href, setup: module.setup, index }
-    this.#worker = new Worker(new URL('./thread.js', import.meta.url), { workerData })
+    this.#worker = new Worker(new URL('./thread.js', import.meta.url), { workerData, resourceLimits })
     this.#worker.on('message', (answer: Answer) => this.#answered(answer))
     this.#worker.on('error', (error) => this.#died(error))
     this.#worker.on('exit', () => this.#died(new Error('a worker thread ended')))

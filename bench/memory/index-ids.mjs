@@ -11,7 +11,7 @@ export const idsOf = (stream, count) => {
 }
 
 /** The index is made of so many runs of equal size, then merged. */
-export const batches = 10
+export const batches = 20
 
 /** @param {number} batch */
 export const streamOf = (batch) => `batch ${batch}`

@@ -1,4 +1,5 @@
 import { spawn, spawnSync } from 'node:child_process'
+import { once } from 'node:events'
 import { closeSync, openSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { findProgram } from './find-program.mjs'
@@ -53,21 +54,25 @@ export class CommandMeter {
   }
 
   /**
+   * The command gets a process group of its own, so that nothing of it outlives this process and writes on.
    * @param {readonly string[]} words
    * @param {Command} command
    * @returns {Promise<number | string>}
    */
-  #spawn([program, ...args], { cwd, env }) {
+  async #spawn([program, ...args], { cwd, env }) {
     const out = openSync(this.stdoutPath, 'w')
     const err = openSync(this.#stderrPath, 'w')
-    return new Promise((resolve, reject) => {
-      const child = spawn(program, args, { cwd, env, stdio: ['ignore', out, err] })
-      child.on('error', reject)
-      child.on('exit', (code, signal) => resolve(code ?? signal ?? 'nothing'))
-    }).finally(() => {
+    const child = spawn(program, args, { cwd, env, detached: true, stdio: ['ignore', out, err] })
+    const killAll = () => child.pid !== undefined && process.kill(-child.pid, 'SIGKILL')
+    process.prependListener('exit', killAll)
+    try {
+      const [code, signal] = await once(child, 'exit')
+      return code ?? signal
+    } finally {
+      process.off('exit', killAll)
       closeSync(out)
       closeSync(err)
-    })
+    }
   }
 
   get #stderrPath() {

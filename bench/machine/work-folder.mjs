@@ -10,7 +10,9 @@ const memoryFolder = '/dev/shm'
  */
 export const makeWorkFolder = (parent) => {
   const folder = mkdtempSync(join(parent, 'varve-bench-'))
-  process.on('exit', () => rmSync(folder, { recursive: true, force: true }))
+  // Again and again: a command that was killed may need a moment to end.
+  const options = { recursive: true, force: true, maxRetries: 10, retryDelay: 100 }
+  process.on('exit', () => rmSync(folder, options))
   for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP']) process.once(signal, () => process.exit(130))
   return folder
 }

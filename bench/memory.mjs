@@ -69,7 +69,7 @@ class MemoryBench {
     log(`making ${label}`)
     make(source)
     const place = new Place(this.work, 'varve')
-    await this.meter.run(/** @type {any} */ (this.#tool.init)(place))
+    for (const command of this.#tool.init(place)) await this.meter.run(command)
     const chunks = await this.#backup(`${label}: backup`, place, source, 0)
     await this.#backup(`${label}: unchanged backup`, place, source, chunks)
     await this.#measure(`${label}: check, all data`, this.#tool.check(place), chunks)

@@ -1,7 +1,7 @@
 /**
  * varve beside its peers: same data, same run, same work. `npm run bench -- --help`, and bench/README.md.
  */
-import { appendFileSync, rmSync } from 'node:fs'
+import { appendFileSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { folderSize } from './machine/list-files.mjs'
 import { describeMachine, machineLines } from './machine/machine.mjs'
@@ -14,6 +14,7 @@ import { historyTable } from './peers/history-report.mjs'
 import { readOptions } from './peers/options.mjs'
 import { phaseTables } from './peers/phase-report.mjs'
 import { runPhases } from './peers/phases.mjs'
+import { ratioPicture } from './peers/ratio-picture.mjs'
 
 /** @typedef {import('./peers/options.mjs').Options} Options */
 /** @typedef {import('./peers/tool.mjs').Tool} Tool */
@@ -38,11 +39,14 @@ const main = async (options) => {
 
 /** @param {Run} run */
 const phasesInMemoryAndOnDisk = async (run) => {
-  const { data: path, work, disk, cold } = run.options
-  const data = dataSet(path)
-  const needed = data.sizeBytes * (2.2 + 0.5 * run.tools.length) + 200e6
-  await phases(run, data, work ?? roomyFolder(needed), 'warm')
-  if (disk !== undefined) await phases(run, data, disk, cold ? 'cold' : 'written')
+  const { data: path, sets, work, disk, cold, svg } = run.options
+  for (const name of sets) {
+    const data = dataSet(name, path)
+    const needed = data.sizeBytes * (2.2 + 0.9 * run.tools.length) + 200e6
+    const samples = await phases(run, data, work ?? roomyFolder(needed), 'warm')
+    if (name === 'tree' && svg !== undefined) writeFileSync(svg, ratioPicture(samples, run.reference))
+    if (disk !== undefined) await phases(run, data, disk, cold ? 'cold' : 'written')
+  }
 }
 
 /**
@@ -61,12 +65,13 @@ const phases = async ({ options, tools, reference, record }, data, parent, cache
   /** @type {Sample[]} */
   const samples = []
   const { rounds, verify } = options
+  const { change } = data
   const onSample = (/** @type {Sample} */ sample) => {
     samples.push(sample)
     record({ kind: 'phase', parent, caches, ...sample })
     log(sampleText(sample, rounds))
   }
-  await runPhases({ tools, source, work, rounds, caches, verify, meter, onSample })
+  await runPhases({ tools, source, change, work, rounds, caches, verify, meter, onSample })
   rmSync(work, { recursive: true })
   const state = { warm: '', written: ', written back before each command', cold: ', page cache empty' }[
     caches
@@ -77,8 +82,9 @@ const phases = async ({ options, tools, reference, record }, data, parent, cache
 ${files} files, ${(bytes / 1e9).toFixed(3)} GB, data and repositories below ${parent}${state}; medians of ${rounds}.
 “÷” is against ${reference}; “spread” is the distance between the rounds' CPU seconds.
 
-${phaseTables(samples, bytes, reference)}`)
+${phaseTables(samples, bytes, data.changed, reference)}`)
   if (!meter.hasPeak) console.log('\nNo peaks: GNU time is not installed.')
+  return samples
 }
 
 /**
@@ -100,7 +106,7 @@ ${(sumBytes / 1e9).toFixed(3)} GB in all. “restore” is the last snapshot's.
 ${historyTable(results, reference)}`)
 }
 
-/** Release, its unpacked archive, restored copy, and four repositories. */
+/** Release, its unpacked archive, restored copy, and the repositories. */
 const historyBytes = 2e9
 
 /** @type {(tools: readonly Tool[], missing: readonly string[]) => string[]} */

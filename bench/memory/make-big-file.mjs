@@ -55,7 +55,7 @@ const words = Array.from({ length: 4096 }, (_, index) => {
  * @param {number} seed
  * @param {number} length
  */
-const textLike = (seed, length) => {
+export const textLike = (seed, length) => {
   const text = Buffer.alloc(length + 16)
   const choices = randomLike(seed, length)
   for (let at = 0, next = 0; at < length; next += 2) {

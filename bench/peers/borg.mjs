@@ -22,7 +22,7 @@ export const borg = (program) => {
     name: 'borg',
     version: firstLineOf(program, ['--version']),
     keepsHistory: true,
-    init: (place) => command(place, ['init', '-e', 'repokey']),
+    init: (place) => [command(place, ['init', '-e', 'repokey'])],
     backup: (place, source, ordinal) =>
       command(place, ['create', '-C', 'zstd,3', `::${ordinal}`, '.'], source),
     check: (place) => command(place, ['check', '--verify-data']),

@@ -11,10 +11,7 @@ const oneIn = 100
 /**
  * Changes every hundredth file that has content, in the order of names: the first gets 64 bytes more, the next 64 other
  * bytes in its middle, and so on. The same tree and seed give the same bytes.
- * @param {string} folder
- * @param {readonly Listed[]} entries
- * @param {string} seed
- * @returns {{ count: number, undo: () => void }} `undo` gives all of them their content and times back
+ * @type {import('./data-set.mjs').Change}
  */
 export const changeFiles = (folder, entries, seed) => {
   const candidates = entries.filter(({ stat }) => stat.isFile() && stat.nlink === 1 && stat.size > 0)
@@ -28,10 +25,9 @@ export const changeFiles = (folder, entries, seed) => {
       utimesSync(file, stat.atimeMs / 1000, stat.mtimeMs / 1000)
     }
   })
-  const undo = () => {
-    for (const undoOne of undos) undoOne()
+  return () => {
+    for (const undo of undos) undo()
   }
-  return { count: chosen.length, undo }
 }
 
 /**

@@ -1,15 +1,27 @@
 import { findProgram } from '../machine/find-program.mjs'
 import { borg } from './borg.mjs'
+import { kopia } from './kopia.mjs'
 import { restic } from './restic.mjs'
 import { rustic } from './rustic.mjs'
 import { tar } from './tar.mjs'
 import { varve } from './varve.mjs'
+import { vykar } from './vykar.mjs'
 
 /** @type {Record<string, (program: string) => import('./tool.mjs').Tool>} */
-const peers = { restic, rustic, borg }
+const peers = { restic, vykar, kopia, rustic, borg }
 
-/** In the order in which they take turns. */
-export const toolNames = ['varve', 'restic', 'rustic', 'borg', 'tar']
+/** In the order in which they take turns: after restic the fastest first. */
+export const toolNames = ['varve', 'restic', 'vykar', 'kopia', 'rustic', 'borg', 'tar']
+
+/**
+ * Without `--full`: restic and the best other peer that is installed.
+ * @param {readonly string[]} folders where peers are looked for before PATH
+ */
+export const fewToolNames = (folders) => {
+  const others = ['vykar', 'kopia', 'rustic', 'borg']
+  const best = others.find((name) => findProgram(name, folders) !== undefined)
+  return ['varve', 'restic', best ?? others[0], 'tar']
+}
 
 /**
  * The tools that are installed and wanted, and the names of those that are wanted and not installed.

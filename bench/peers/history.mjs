@@ -87,7 +87,7 @@ class HistoryRun {
   }
 
   async init() {
-    if (this.tool.init !== undefined) await this.meter.run(this.tool.init(this.place))
+    for (const command of this.tool.init(this.place)) await this.meter.run(command)
   }
 
   /** @param {string} source */

@@ -22,11 +22,15 @@ import { phaseNames } from './phases.mjs'
  * The tables of one data set.
  * @param {readonly Sample[]} samples
  * @param {number} dataBytes
+ * @param {string} changed what the phase `changed` is called
  * @param {string} reference the tool that the others are divided by
  */
-export const phaseTables = (samples, dataBytes, reference) => {
+export const phaseTables = (samples, dataBytes, changed, reference) => {
   const phases = phaseNames.filter((phase) => samples.some((sample) => sample.phase === phase))
-  const tables = phases.map((phase) => `### ${phase}\n\n${phaseTable(samples, phase, dataBytes, reference)}`)
+  const title = (/** @type {Phase} */ phase) => (phase === 'changed' ? changed : phase)
+  const tables = phases.map(
+    (phase) => `### ${title(phase)}\n\n${phaseTable(samples, phase, dataBytes, reference)}`,
+  )
   return [
     ...tables,
     `### Against ${reference}, wall / CPU\n\n${ratioTable(samples, phases, reference)}`,
@@ -97,7 +101,7 @@ const ratioTable = (samples, phases, reference) => {
  * @param {Phase} phase
  * @returns {Row[]}
  */
-const rowsOf = (samples, phase) => {
+export const rowsOf = (samples, phase) => {
   const tools = [...new Set(samples.map(({ tool }) => tool))]
   return tools.flatMap((tool) => {
     const own = samples.filter((sample) => sample.tool === tool && sample.phase === phase)

@@ -1,7 +1,6 @@
 import { mkdirSync, rmSync } from 'node:fs'
 import { join } from 'node:path'
 import { folderSize, listFiles } from '../machine/list-files.mjs'
-import { changeFiles } from './change-files.mjs'
 import { firstDifference, sameBytes } from './compare-trees.mjs'
 import { ageSource, prepareCaches } from './settle.mjs'
 import { Place } from './tool.mjs'
@@ -12,7 +11,7 @@ import { Place } from './tool.mjs'
 export const phaseNames = /** @type {const} */ ([
   'first backup',
   'unchanged backup',
-  'one file in a hundred changed',
+  'changed',
   'check, all data',
   'restore',
   'one file',
@@ -31,6 +30,7 @@ const backupPhases = new Set(phaseNames.slice(0, 3))
  * @typedef {object} Plan
  * @property {readonly Tool[]} tools
  * @property {string} source a copy that may be changed; it is as it was when all rounds are done
+ * @property {import('./data-set.mjs').Change} change
  * @property {string} work
  * @property {number} rounds
  * @property {'warm' | 'written' | 'cold'} caches
@@ -67,8 +67,8 @@ class Round {
     await this.#backup('first backup', () => true)
     await this.#backup('unchanged backup', (tool) => tool.keepsHistory)
     const entries = [...listFiles(source)]
-    const { undo } = changeFiles(source, entries, `round ${this.number}`)
-    await this.#backup('one file in a hundred changed', (tool) => tool.keepsHistory)
+    const undo = this.plan.change(source, entries, `round ${this.number}`)
+    await this.#backup('changed', (tool) => tool.keepsHistory)
     await this.#each('check, all data', (tool, place) => this.#measure(tool.check(place)))
     await this.#each('restore', (tool, place) => this.#restore(tool, place))
     const small = smallFile(entries)
@@ -88,7 +88,7 @@ class Round {
     for (const tool of this.plan.tools)
       this.#places.set(tool, new Place(this.plan.work, tool.name.replaceAll(/\W+/g, '-')))
     await this.#each('first backup', async (tool, place) => {
-      if (tool.init !== undefined) await this.plan.meter.run(tool.init(place))
+      for (const command of tool.init(place)) await this.plan.meter.run(command)
       return undefined
     })
   }
@@ -124,8 +124,9 @@ class Round {
     }
   }
 
-  /** @type {(tool: Tool, place: Place, path: string) => Promise<Cost>} */
+  /** @type {(tool: Tool, place: Place, path: string) => Promise<Cost | undefined>} */
   async #one(tool, place, path) {
+    if (tool.one === undefined) return undefined
     const cost = await this.#measure(tool.one(place, path, this.#ordinal))
     if (this.#isVerified && !sameBytes(join(this.plan.source, path), this.plan.meter.stdoutPath))
       throw new Error(`${path} came out with other content`)

@@ -21,7 +21,7 @@ export const restic = (program) => {
     name: 'restic',
     version: firstLineOf(program, ['version']),
     keepsHistory: true,
-    init: (place) => command(place, ['init', '--repository-version', '2']),
+    init: (place) => [command(place, ['init', '--repository-version', '2'])],
     backup: (place, source) => command(place, ['backup', '--compression', 'auto', '.'], source),
     check: (place) => command(place, ['check', '--read-data']),
     restore: (place, target) => command(place, ['restore', 'latest', '--target', target]),

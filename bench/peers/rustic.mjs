@@ -21,7 +21,7 @@ export const rustic = (program) => {
     name: 'rustic',
     version: firstLineOf(program, ['--version']),
     keepsHistory: true,
-    init: (place) => command(place, ['init', '--set-compression', '3']),
+    init: (place) => [command(place, ['init', '--set-compression', '3'])],
     backup: (place, source) => command(place, ['backup', '.'], source),
     check: (place) => command(place, ['check', '--read-data']),
     restore: (place, target) => command(place, ['restore', 'latest', target]),

@@ -19,6 +19,7 @@ export const tar = (tarProgram, zstdProgram) => {
     name: 'tar + zstd',
     version: `${firstLineOf(t, ['--version'])}, ${firstLineOf(z, ['--version'])}`,
     keepsHistory: false,
+    init: () => [],
     backup: (place, source) => command(place, '"$1" c . | "$2" -q -f -3 -T2 -o "$3"', [], source),
     check: (place) => command(place, '"$2" -q -t "$3"'),
     restore: (place, target) => command(place, '"$2" -q -dc "$3" | "$1" x', [], target),

@@ -10,11 +10,11 @@ import { join } from 'node:path'
  * @typedef {object} Tool
  * @property {string} name
  * @property {string} version
- * @property {((place: Place) => Command)} [init] not measured
+ * @property {(place: Place) => Command[]} init makes the repository; not measured
  * @property {(place: Place, source: string, ordinal: number) => Command} backup everything in `source`
  * @property {((place: Place) => Command)} check reads and proves all data
  * @property {((place: Place, target: string, ordinal: number) => Command)} restore all into an empty folder
- * @property {((place: Place, path: string, ordinal: number) => Command)} one writes one file to standard output
+ * @property {((place: Place, path: string, ordinal: number) => Command)} [one] writes one file to standard output
  * @property {boolean} keepsHistory a second backup is an increment of the first
  */
 

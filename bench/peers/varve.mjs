@@ -27,7 +27,7 @@ export const varve = () => {
     name: 'varve',
     version: firstLineOf(process.execPath, [entry, '--version']),
     keepsHistory: true,
-    init: (place) => command(place, ['init']),
+    init: (place) => [command(place, ['init'])],
     backup: (place, source) => command(place, ['backup', '.', '--json'], source),
     check: (place) => command(place, ['check', '--read-data']),
     restore: (place, target) => command(place, ['restore', 'latest', '--target', target]),

@@ -1,6 +1,5 @@
 import assert from 'node:assert/strict'
 import { scrypt } from 'node:crypto'
-import { argon2idAsync } from '@noble/hashes/argon2.js'
 
 /** RFC 7914. N is 2 to the power of `logN`. */
 export interface ScryptCost {
@@ -63,6 +62,8 @@ export async function stretchWithArgon2id(
   cost: Argon2idCost,
 ): Promise<Buffer> {
   assert.ok(isArgon2idCostAllowed(cost))
+  // Loaded only where a slot wants it, which none of varve's own does.
+  const { argon2idAsync } = await import('@noble/hashes/argon2.js')
   const options = { m: cost.memoryKiB, t: cost.passes, p: cost.lanes, dkLen: stretchedSizeBytes }
   return Buffer.from(await argon2idAsync(passwordBytes(password), salt, options))
 }

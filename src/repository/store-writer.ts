@@ -4,6 +4,7 @@ import { VarveError } from '../errors.js'
 import type { ChunkId, ChunkKind } from '../format/ids.js'
 import type { NodeSink } from '../tree/node-store.js'
 import { spanBytes } from '../workers/arena.js'
+import { coreUrl } from '../workers/core-url.js'
 import type {
   EngineSetup,
   FileTask,
@@ -196,7 +197,7 @@ export class StoreWriter implements NodeSink, AsyncDisposable {
       packTargetBytes: this.packTargetBytes,
     }
     const setup = { engine, lookup: this.#lookups.config() }
-    const module = { url: new URL('../workers/store-core.js', import.meta.url), setup }
+    const module = { url: coreUrl('store-core'), setup }
     return new WorkerPool(module, store.workers, () => this.#stock())
   }
 

@@ -1,4 +1,5 @@
 import type { Store } from '../../repository/store.js'
+import { coreUrl } from '../../workers/core-url.js'
 import { WorkerPool } from '../../workers/pool.js'
 import { RestoreCore } from '../../workers/restore-core.js'
 import type { RestoreJob, RestoreSetup } from '../../workers/restore-jobs.js'
@@ -12,7 +13,7 @@ export interface RestoreEngine extends AsyncDisposable {
 
 /** As many threads as the store's options say. */
 export const openEngine = (store: Store, setup: RestoreSetup): RestoreEngine =>
-  new WorkerPool({ url: new URL('../../workers/restore-core.js', import.meta.url), setup }, store.workers)
+  new WorkerPool({ url: coreUrl('restore-core'), setup }, store.workers)
 
 /** The same jobs in the calling thread. */
 export const openInlineEngine = (_store: Store, setup: RestoreSetup): RestoreEngine => new InlineEngine(setup)

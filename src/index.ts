@@ -21,6 +21,12 @@ export type { FindOptions, FoundEntry } from './operations/find/find.js'
 export type { KeySummary } from './operations/keys/key-summary.js'
 export type { ReadFileOptions } from './operations/read/read-file.js'
 export type {
+  DamagedObject,
+  RepairedPack,
+  RepairIndexReport,
+  RepairOptions,
+} from './operations/repair/repair-options.js'
+export type {
   Overwrite,
   RestoredEntry,
   RestoreOptions,

@@ -14,6 +14,7 @@ export const Folder = {
   suspect: 'suspect',
   notes: 'notes',
   features: 'features',
+  quarantine: 'quarantine',
 } as const
 export type Folder = (typeof Folder)[keyof typeof Folder]
 
@@ -39,6 +40,9 @@ export const forgottenName = (id: SnapshotId): string => `${Folder.forgotten}/${
 export const suspectName = (id: SuspectId): string => `${Folder.suspect}/${id}`
 export const noteName = (id: SnapshotId, number: number): string => `${Folder.notes}/${id}.${number}`
 export const featureName = (feature: string): string => `${Folder.features}/${feature}`
+/** Where a damaged pack or index file is kept: `packs/<id>` becomes `quarantine/packs.<id>`, a second of that name `….2`. */
+export const quarantineName = (name: string, number: number): string =>
+  `${Folder.quarantine}/${name.replace('/', '.')}${number === 1 ? '' : `.${number}`}`
 export const keyringName = (number: number, copy: 'a' | 'b'): string =>
   `${Folder.keyring}/${String(number).padStart(8, '0')}.${copy}`
 

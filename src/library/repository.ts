@@ -12,6 +12,7 @@ import type { EntriesOptions } from '../operations/entries/entries.js'
 import type { FindOptions, FoundEntry } from '../operations/find/find.js'
 import type { KeySummary } from '../operations/keys/key-summary.js'
 import type { ReadFileOptions } from '../operations/read/read-file.js'
+import type { RepairIndexReport, RepairOptions } from '../operations/repair/repair-options.js'
 import type { RestoreOptions, RestoreReport } from '../operations/restore/restore-options.js'
 import type { SnapshotsOptions } from '../operations/snapshots/snapshots.js'
 import type { StatsOptions, StatsReport } from '../operations/stats/stats.js'
@@ -141,6 +142,12 @@ export class Repository implements AsyncDisposable {
   async check(options: CheckOptions = {}): Promise<CheckReport> {
     const { check } = await import('../operations/check/check.js')
     return check(this.store, options)
+  }
+
+  /** Names in index files what none names, from the packs' own directories, and sets damaged index files aside. */
+  async repairIndex(options: RepairOptions = {}): Promise<RepairIndexReport> {
+    const { repairIndex } = await import('../operations/repair/repair-index.js')
+    return repairIndex(this.store, options)
   }
 
   /** Sizes: what snapshots hold, what they share, what they take. */

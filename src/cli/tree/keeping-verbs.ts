@@ -1,5 +1,6 @@
 import { pathFlag, switchFlag, valueFlag } from '../settings/flag.js'
 import { parseDataSubset } from '../values/data-subset.js'
+import { repairVerb } from './repair-verbs.js'
 import type { VerbDefinition } from './verb-definition.js'
 
 const checkVerb = (): VerbDefinition => ({
@@ -96,6 +97,7 @@ const versionVerb = (): VerbDefinition => ({
 
 export const keepingVerbs = (): VerbDefinition[] => [
   checkVerb(),
+  repairVerb(),
   keyVerb(),
   cacheVerb(),
   completionVerb(),

@@ -1,8 +1,8 @@
 import type { ChunkKind, PackId } from '../../format/ids.js'
 import { idSizeBytes } from '../../format/limits.js'
 import type { PackDirectory } from '../../format/pack-directory.js'
+import { EntrySum } from '../../repository/entry-sum.js'
 import { checkValueOf } from './check-value.js'
-import { EntrySum } from './entry-sum.js'
 
 /**
  * What a check remembers of a pack whose directory was read: 2 bytes and a bit for each chunk, and 4 bytes more for each

@@ -4,10 +4,10 @@ import { VarveError } from '../../errors.js'
 import type { IndexId, PackId } from '../../format/ids.js'
 import { decodeIndexFile, type IndexContent } from '../../format/index-file.js'
 import { indexName, packName } from '../../format/names.js'
+import { EntrySum } from '../../repository/entry-sum.js'
 import { listIndexFiles } from '../../repository/pack-listing.js'
 import type { Store } from '../../repository/store.js'
 import type { Catalogue } from './catalogue.js'
-import { EntrySum } from './entry-sum.js'
 import type { Findings } from './findings.js'
 
 /**

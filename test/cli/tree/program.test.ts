@@ -26,6 +26,7 @@ describe('the tree of commands', () => {
           'init',
         ],
         ...['key', 'key add', 'key export', 'key list', 'key passwd', 'key remove'],
+        ...['repair', 'repair index'],
         ...['ls', 'restore', 'snapshots', 'stats', 'version'],
       ].sort(),
     )

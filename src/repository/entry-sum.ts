@@ -1,6 +1,6 @@
-import { ENTRY_BYTES, locationOf } from '../../chunk-index/entry.js'
-import { idSizeBytes } from '../../format/limits.js'
-import type { PackDirectory } from '../../format/pack-directory.js'
+import { ENTRY_BYTES, locationOf } from '../chunk-index/entry.js'
+import { idSizeBytes } from '../format/limits.js'
+import type { PackDirectory } from '../format/pack-directory.js'
 
 /** How many index entries a pack has, and a sum over them in which order does not matter. */
 export class EntrySum {

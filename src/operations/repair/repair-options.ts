@@ -1,0 +1,37 @@
+import type { CallOptions } from '../../progress.js'
+
+export interface RepairOptions extends CallOptions {
+  /** Say what would be done, and write nothing. */
+  readonly dryRun?: boolean
+}
+
+/** A damaged object, and what is wrong with it. */
+export interface DamagedObject {
+  readonly object: string
+  readonly message: string
+}
+
+/** A damaged pack: what of it is whole, and what is nowhere else. */
+export interface RepairedPack extends DamagedObject {
+  /** Blocks that open, and whose chunks have the ids that were recomputed from them. */
+  readonly blocksWhole: number
+  /** Blocks that are damaged; undefined where nobody can tell how many there were. */
+  readonly blocksBroken: number | undefined
+  /** Blocks that were copied into new packs: they have chunks that no other pack has. */
+  readonly blocksSaved: number
+  /** Chunks that were in the pack, and of which no whole copy is left; undefined where nobody can tell. */
+  readonly chunksLost: number | undefined
+}
+
+export interface RepairIndexReport {
+  readonly dryRun: boolean
+  readonly indexFiles: number
+  readonly packs: number
+  /** Index files that were set aside, after what they said was written anew. */
+  readonly setAside: readonly DamagedObject[]
+  /** Packs whose chunks index files did not name, or not all, and do now. */
+  readonly packsNamed: readonly string[]
+  /** Packs whose own directory cannot be read. Their whole blocks are in other packs now; they themselves stay. */
+  readonly tornPacks: readonly RepairedPack[]
+  readonly remarks: readonly string[]
+}

@@ -11,7 +11,7 @@ export const historyTable = (results, reference) => {
   const peers = results.flatMap(({ tool, storedBytes }) =>
     tool === 'varve' || storedBytes === undefined ? [] : [storedBytes],
   )
-  const rows = results.map(({ tool, storedBytes, backups, restore }) => [
+  const rows = results.map(({ tool, storedBytes, backups, restore, alone }) => [
     tool,
     figure(storedBytes === undefined ? undefined : storedBytes / 1e6, 1),
     figure(ratio(storedBytes, Math.min(...peers)), 2),
@@ -20,13 +20,14 @@ export const historyTable = (results, reference) => {
     figure(backups?.peakMb, 0),
     figure(restore?.wallS, 2),
     figure(restore?.cpuS, 2),
+    figure(ratio(restore?.wallS, alone?.wallS), 2),
     figure(ratio(storedBytes, against?.storedBytes), 2),
     figure(ratio(backups?.wallS, against?.backups?.wallS), 2),
     figure(ratio(restore?.wallS, against?.restore?.wallS), 2),
   ])
   const titles = [
     ...['tool', 'stored MB', '÷ best peer', 'backups s', 'CPU s', 'peak MB', 'restore s', 'CPU s'],
-    ...[`stored ÷ ${reference}`, 'backups ÷', 'restore ÷'],
+    ...['÷ alone', `stored ÷ ${reference}`, 'backups ÷', 'restore ÷'],
   ]
   return [markdownTable(titles, rows), ...failureLines(results)].join('\n')
 }

@@ -19,6 +19,7 @@ import { Place } from './tool.mjs'
  * @property {number} [storedBytes]
  * @property {Cost} [backups] their sum, and the greatest peak
  * @property {Cost} [restore] of the last snapshot
+ * @property {Cost} [alone] the same from a repository that holds nothing else
  * @property {string} [failure]
  */
 
@@ -52,6 +53,7 @@ export const runHistory = async ({ name, tools, work, meter, log }) => {
       await run.attempt(() => run.backup(source))
   }
   for (const run of runs) await run.attempt(() => run.restoreLast(source))
+  for (const run of runs) await run.attempt(() => run.restoreAlone(source))
   rmSync(source, { recursive: true })
   return { results: runs.map((run) => run.result()), releases: releases.length, sumBytes }
 }
@@ -68,6 +70,8 @@ class HistoryRun {
   #sum = { wallS: 0, cpuS: 0, peakMb: undefined }
   /** @type {Cost | undefined} */
   #restore
+  /** @type {Cost | undefined} */
+  #alone
   /** @type {string | undefined} */
   #failure
   #snapshots = 0
@@ -86,8 +90,8 @@ class HistoryRun {
     this.place = new Place(work, tool.name)
   }
 
-  async init() {
-    for (const command of this.tool.init(this.place)) await this.meter.run(command)
+  async init(place = this.place) {
+    for (const command of this.tool.init(place)) await this.meter.run(command)
   }
 
   /** @param {string} source */
@@ -104,12 +108,27 @@ class HistoryRun {
 
   /** @param {string} source what the last snapshot holds */
   async restoreLast(source) {
+    this.#restore = await this.#measureRestore(source, this.place)
+  }
+
+  /** @param {string} source */
+  async restoreAlone(source) {
+    const place = new Place(this.work, `${this.tool.name}-alone`)
+    await this.init(place)
+    await this.meter.run(this.tool.backup(place, source, this.#snapshots))
+    this.#alone = await this.#measureRestore(source, place)
+    place.remove()
+  }
+
+  /** @type {(source: string, place: Place) => Promise<Cost>} */
+  async #measureRestore(source, place) {
     const target = join(this.work, 'restored')
     mkdirSync(target)
     try {
-      this.#restore = await this.meter.run(this.tool.restore(this.place, target, this.#snapshots))
+      const cost = await this.meter.run(this.tool.restore(place, target, this.#snapshots))
       const difference = firstDifference(source, target)
       if (difference !== undefined) throw new Error(`what was restored differs: ${difference}`)
+      return cost
     } finally {
       rmSync(target, { recursive: true })
     }
@@ -133,6 +152,7 @@ class HistoryRun {
     const of = { history: this.name, tool: this.tool.name }
     if (this.#failure !== undefined) return { ...of, failure: this.#failure }
     const storedBytes = folderSize(this.place.repository).bytes
-    return { ...of, snapshots: this.#snapshots, storedBytes, backups: this.#sum, restore: this.#restore }
+    const costs = { backups: this.#sum, restore: this.#restore, alone: this.#alone }
+    return { ...of, snapshots: this.#snapshots, storedBytes, ...costs }
   }
 }

@@ -11,6 +11,7 @@ import { blockName, openBlockContent } from '../pack/block-opener.js'
 import type { NodeSource } from '../tree/node-store.js'
 import { ByteCache } from './byte-cache.js'
 import { readDirectory } from './read-directory.js'
+import { UnnamedPacks } from './unnamed-packs.js'
 
 const blockCacheBytes = 24 * 1024 * 1024
 const directoryCacheBytes = 24 * 1024 * 1024
@@ -31,6 +32,7 @@ export class ChunkReader implements NodeSource {
   readonly #directories = new ByteCache<PackDirectory>(directoryCacheBytes)
   /** Blocks on their way, so that neighbours asked for at once are read once. */
   readonly #loading = new Map<string, Promise<Buffer>>()
+  readonly #unnamed: UnnamedPacks
 
   constructor(
     private readonly backend: Backend,
@@ -42,6 +44,7 @@ export class ChunkReader implements NodeSource {
     private readonly refreshIndex: () => Promise<void>,
   ) {
     this.#hasher = new ChunkHasher(idKey)
+    this.#unnamed = new UnnamedPacks(backend, seals, index)
   }
 
   /** A promise only where the block is not at hand. Errors: `corrupt`, `missing`. */
@@ -49,8 +52,16 @@ export class ChunkReader implements NodeSource {
     return this.#atHand(id, kind) ?? this.#fetch(id, kind)
   }
 
-  /** Every place that a chunk is stored at, as the packs' own directories say; packs that cannot be read are left out. */
+  /**
+   * Every place that a chunk is stored at, as the packs' own directories say; packs that cannot be read are left out. Those that
+   * no index file names come last, and only where others were not enough for the caller.
+   */
   async *places(id: ChunkId, kind: ChunkKind): AsyncGenerator<ChunkPlace, void, undefined> {
+    yield* this.#namedPlaces(id, kind)
+    yield* this.#unnamed.places(id, kind)
+  }
+
+  async *#namedPlaces(id: ChunkId, kind: ChunkKind): AsyncGenerator<ChunkPlace, void, undefined> {
     for (const { packId, location } of this.#hints(id)) {
       const directory = await this.directoryOf(packId).catch(ignoreUnreadable)
       if (directory === undefined || directory.kind !== kind) continue
@@ -106,19 +117,29 @@ export class ChunkReader implements NodeSource {
   }
 
   async #fetch(id: ChunkId, kind: ChunkKind): Promise<Uint8Array> {
-    let failure: unknown
-    for (let attempt = 1; attempt <= 2; attempt++) {
-      for await (const place of this.places(id, kind)) {
-        try {
-          return await this.#fetchFrom(place, id)
-        } catch (error) {
-          if (!isUnreadable(error)) throw error
-          failure = error
-        }
+    const failures: unknown[] = []
+    const found = await this.#fetchFromAny(this.#namedPlaces(id, kind), id, failures)
+    if (found !== undefined) return found
+    await this.refreshIndex()
+    const foundAgain = await this.#fetchFromAny(this.places(id, kind), id, failures)
+    if (foundAgain !== undefined) return foundAgain
+    throw failures.at(-1) ?? missing(id)
+  }
+
+  async #fetchFromAny(
+    places: AsyncIterable<ChunkPlace>,
+    id: ChunkId,
+    failures: unknown[],
+  ): Promise<Uint8Array | undefined> {
+    for await (const place of places) {
+      try {
+        return await this.#fetchFrom(place, id)
+      } catch (error) {
+        if (!isUnreadable(error)) throw error
+        failures.push(error)
       }
-      if (attempt === 1) await this.refreshIndex()
     }
-    throw failure ?? missing(id)
+    return undefined
   }
 
   async #fetchFrom({ packId, directory, block, chunk }: ChunkPlace, id: ChunkId): Promise<Uint8Array> {

@@ -21,9 +21,10 @@ const readOne = async (backend: Backend, name: string): Promise<Found> => {
   try {
     return { config: decodeConfig(await backend.read(name), name) }
   } catch (error) {
+    // Damage can make one look as if a later program had written it: then too the other copy may be right.
     const code = codeOf(error)
-    if (code === 'missing' || code === 'corrupt' || code === 'unsupported-version') return { error }
-    throw error
+    if (code === undefined || code === 'backend') throw error
+    return { error }
   }
 }
 

@@ -16,7 +16,10 @@ export const lastKeyringNumber = async (backend: Backend): Promise<number> => {
   })
 }
 
-/** Opens keyring `number`, whichever of its two copies is whole. Errors: `corrupt`, `missing`. */
+/**
+ * Opens keyring `number`, whichever of its two copies is whole; damage can make one look as if a later program had written it.
+ * Errors: `corrupt`, `missing`, `unsupported-version`, `unsupported-feature`.
+ */
 export const readKeyring = async (
   backend: Backend,
   number: number,
@@ -31,8 +34,7 @@ export const readKeyring = async (
       const sealed = decodeKeyring(await backend.read(name), number, name)
       return openKeyring(sealed, slotId, privateKey, repositoryId, name)
     } catch (error) {
-      if (!(error instanceof VarveError) || (error.code !== 'corrupt' && error.code !== 'missing'))
-        throw error
+      if (!(error instanceof VarveError) || error.code === 'backend') throw error
       failure ??= error
     }
   }

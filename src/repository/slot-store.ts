@@ -9,15 +9,15 @@ import { decodeSlot } from '../format/slot.js'
 
 export interface FoundSlots {
   readonly slots: readonly KeySlot[]
-  /** Slots that are damaged; the others open the repository all the same. */
-  readonly damaged: readonly CorruptError[]
+  /** Slots that are damaged, or of a later version; the others open the repository all the same. */
+  readonly damaged: readonly VarveError[]
 }
 
 export const slotIdOf = (slot: KeySlot): SlotId => idFromBytes<SlotId>(slot.id)
 
 export const readSlots = async (backend: Backend): Promise<FoundSlots> => {
   const slots: KeySlot[] = []
-  const damaged: CorruptError[] = []
+  const damaged: VarveError[] = []
   for await (const { name } of backend.list(Folder.keys)) {
     const id = parseSlotName(name)
     if (id === undefined) continue
@@ -26,8 +26,8 @@ export const readSlots = async (backend: Backend): Promise<FoundSlots> => {
       if (slotIdOf(slot) !== id) throw new CorruptError(name, 'is the slot of another name')
       slots.push(slot)
     } catch (error) {
-      if (!(error instanceof CorruptError)) throw error
-      damaged.push(error)
+      if (!(error instanceof VarveError) || error.code === 'backend') throw error
+      if (error.code !== 'missing') damaged.push(error)
     }
   }
   return { slots, damaged }

@@ -1,0 +1,68 @@
+import { afterEach, beforeEach, describe, expect, it } from 'vitest'
+import { MemoryBackend } from '../../src/backend/memory-backend.js'
+import { readFile } from '../../src/operations/read/read-file.js'
+import { openKeys } from '../../src/repository/open-keys.js'
+import { temporaryDirectory } from '../filesystem/temporary-directory.js'
+import { noise } from '../operations/check/small-repository.js'
+import { restoreHere } from '../operations/restore/restored.js'
+import { collectBytes, RepositoryFixture } from '../repository-fixture.js'
+
+const keyFile = { kind: 'key-file', secret: Buffer.alloc(32, 7) } as const
+
+let backend: MemoryBackend
+let fixture: RepositoryFixture
+beforeEach(async () => {
+  backend = new MemoryBackend()
+  fixture = await RepositoryFixture.create({ backend })
+})
+afterEach(() => fixture[Symbol.asyncDispose]())
+
+const change = (name: string, at: number, value: number): void => {
+  const object = backend.store.get(name)!
+  const bytes = Buffer.from(object.bytes)
+  bytes[at] = value
+  backend.store.set(name, { ...object, bytes })
+}
+
+const opens = (): Promise<unknown> => openKeys(backend, async () => keyFile)
+
+describe('A repository opens with the second copy', () => {
+  it.each(['config', 'config.copy'])('where damage gave %s the name of another algorithm', async (name) => {
+    const at = backend.store.get(name)!.bytes.indexOf('XAES')
+    change(name, at, 'Y'.charCodeAt(0))
+    await expect(opens()).resolves.toBeDefined()
+  })
+
+  it('where damage made a copy of the keyring look like one of a later version', async () => {
+    change('keyring/00000001.a', 1, 2)
+    await expect(opens()).resolves.toBeDefined()
+    change('keyring/00000001.b', 1, 2)
+    await expect(opens()).rejects.toMatchObject({ code: 'unsupported-version' })
+  })
+
+  it('with its own slot where another one looks like one of a later version', async () => {
+    const own = [...backend.store.keys()].find((name) => name.startsWith('keys/'))!
+    const other = `keys/${'ab'.repeat(16)}`
+    backend.store.set(other, backend.store.get(own)!)
+    change(other, 1, 2)
+    await expect(opens()).resolves.toBeDefined()
+    backend.store.delete(own)
+    await expect(opens()).rejects.toMatchObject({ code: 'unsupported-version' })
+  })
+})
+
+describe('Where an index file is damaged or gone, what its packs hold', () => {
+  const content = noise('content', 50_000)
+
+  it.each(['damaged', 'gone'])('is found by their own directories (%s)', async (how) => {
+    await fixture.snapshot({ 'a/file': content })
+    const [index] = [...backend.store.keys()].filter((name) => name.startsWith('index/'))
+    if (how === 'gone') backend.store.delete(index!)
+    else change(index!, 100, backend.store.get(index!)!.bytes[100]! ^ 1)
+    fixture.store.index.local.clear()
+    expect((await collectBytes(readFile(fixture.store, 'latest:a/file'))).equals(content)).toBe(true)
+    const { problems, filesRestored } = await restoreHere(fixture, temporaryDirectory())
+    expect(problems).toEqual([])
+    expect(filesRestored).toBe(1)
+  })
+})

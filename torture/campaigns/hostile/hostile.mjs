@@ -1,0 +1,103 @@
+import { fork } from 'node:child_process'
+import { readdirSync } from 'node:fs'
+import { fileURLToPath } from 'node:url'
+
+const secondsMax = 2
+const peakMiBMax = 300
+/** On a machine that does other things too; the process is ended then. */
+const patienceMs = 60_000
+const processesMax = 2
+
+const here = fileURLToPath(new URL('.', import.meta.url))
+
+/** The families are the files of `families/`; every function that one exports is a case. */
+const casesOf = async () => {
+  const cases = []
+  for (const file of readdirSync(`${here}families`).sort()) {
+    const family = `families/${file.replace(/\.mjs$/, '')}`
+    for (const name of Object.keys(await import(new URL(`${family}.mjs`, import.meta.url).href)))
+      cases.push({ family, name })
+  }
+  return cases
+}
+
+/**
+ * Every hostile case once, whatever the seed and the time: each must end within 2 s of CPU time and 300 MiB, with an error that
+ * says what is wrong or without harm. `only`: a part of the cases' names.
+ */
+export const run = async ({ seed = 1, log = () => {}, only = '' }) => {
+  const waiting = new Map()
+  let tried = 0
+  for (const { family, name } of await casesOf()) {
+    if (!`${family}/${name}`.includes(only)) continue
+    waiting.set(family, [...(waiting.get(family) ?? []), name])
+    tried++
+  }
+  const failures = []
+  const slowest = { seconds: 0, name: '' }
+  const largest = { peakMiB: 0, name: '' }
+  const onResult = (family, result) => {
+    const { name, seconds, peakMiB, complaints } = result
+    const said = [...complaints]
+    if (seconds > secondsMax) said.push(`took ${seconds.toFixed(1)} s`)
+    if (peakMiB > peakMiBMax) said.push(`took ${Math.round(peakMiB)} MiB`)
+    if (seconds > slowest.seconds) Object.assign(slowest, { seconds, name })
+    if (peakMiB > largest.peakMiB) Object.assign(largest, { peakMiB, name })
+    for (const complaint of said) {
+      const story = `${family.replace('families/', '')}/${name}: ${complaint}`
+      failures.push({ seed, story })
+      log(story)
+    }
+  }
+  const families = [...waiting]
+  const workers = Array.from({ length: processesMax }, async () => {
+    for (let next = families.pop(); next !== undefined; next = families.pop())
+      await performFamily(...next, onResult)
+  })
+  await Promise.all(workers)
+  const notes = `slowest ${slowest.name} ${slowest.seconds.toFixed(2)} s, largest ${largest.name} ${Math.round(largest.peakMiB)} MiB`
+  return { campaign: 'hostile', tried, failures, notes }
+}
+
+const performFamily = async (family, names, onResult) => {
+  let left = names
+  while (left.length > 0) {
+    const done = await performInProcess(family, left, (result) => onResult(family, result))
+    left = left.filter((name) => !done.has(name))
+  }
+}
+
+/** @returns the names that were tried */
+const performInProcess = (family, names, onResult) =>
+  new Promise((resolve) => {
+    const child = fork(`${here}case-process.mjs`, [family, ...names], {
+      stdio: ['ignore', 'inherit', 'inherit', 'ipc'],
+    })
+    const done = new Set()
+    let current = names[0]
+    const fail = (complaint) => onResult({ name: current, seconds: 0, peakMiB: 0, complaints: [complaint] })
+    let timer
+    const wait = () => {
+      clearTimeout(timer)
+      timer = setTimeout(() => child.kill('SIGKILL'), patienceMs)
+    }
+    wait()
+    child.on('message', (message) => {
+      wait()
+      if (message.begins !== undefined) {
+        current = message.begins
+        return
+      }
+      done.add(message.name)
+      current = undefined
+      onResult(message)
+    })
+    child.on('close', (code, signal) => {
+      clearTimeout(timer)
+      if (current !== undefined && !done.has(current)) {
+        fail(`the process ended with ${signal ?? code}`)
+        done.add(current)
+      }
+      resolve(done)
+    })
+  })

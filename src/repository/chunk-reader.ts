@@ -58,7 +58,8 @@ export class ChunkReader implements NodeSource {
    */
   async *places(id: ChunkId, kind: ChunkKind): AsyncGenerator<ChunkPlace, void, undefined> {
     yield* this.#namedPlaces(id, kind)
-    yield* this.#unnamed.places(id, kind)
+    for await (const { packId, directory, chunk } of this.#unnamed.withChunk(id, kind))
+      yield { packId, directory, block: directory.locationOf(chunk).block, chunk }
   }
 
   async *#namedPlaces(id: ChunkId, kind: ChunkKind): AsyncGenerator<ChunkPlace, void, undefined> {

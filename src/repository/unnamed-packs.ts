@@ -4,9 +4,15 @@ import { VarveError } from '../errors.js'
 import type { ChunkId, ChunkKind, PackId } from '../format/ids.js'
 import type { PackDirectory } from '../format/pack-directory.js'
 import type { Seals } from '../format/seal.js'
-import type { ChunkPlace } from './chunk-reader.js'
 import { listPacks } from './pack-listing.js'
 import { readDirectory } from './read-directory.js'
+
+interface PackWithChunk {
+  readonly packId: PackId
+  readonly directory: PackDirectory
+  /** The chunk's number in the pack. */
+  readonly chunk: number
+}
 
 /** Directories that are read at the same time. */
 const concurrent = 8
@@ -24,11 +30,11 @@ export class UnnamedPacks {
     private readonly index: LocalIndex,
   ) {}
 
-  async *places(id: ChunkId, kind: ChunkKind): AsyncGenerator<ChunkPlace, void, undefined> {
+  async *withChunk(id: ChunkId, kind: ChunkKind): AsyncGenerator<PackWithChunk, void, undefined> {
     this.#directories ??= this.#read()
     for (const [packId, directory] of await this.#directories) {
       const chunk = directory.kind === kind ? directory.find(id) : -1
-      if (chunk >= 0) yield { packId, directory, block: directory.locationOf(chunk).block, chunk }
+      if (chunk >= 0) yield { packId, directory, chunk }
     }
   }
 

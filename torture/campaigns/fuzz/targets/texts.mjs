@@ -1,4 +1,5 @@
 import { load } from '../../../../bench/machine/dist.mjs'
+import { loadFromSource } from '../load-from-source.mjs'
 import { counting } from '../samples.mjs'
 
 const { byteStringOfEscapedText, escapedTextOf } = await load('bytes/escaped-text.js')
@@ -13,17 +14,23 @@ const { selectionOf } = await load('operations/restore/selection.js')
 const { parseReference } = await load('repository/parse-reference.js')
 const { compileGlob, matchesGlob } = await load('snapshot/glob.js')
 const { EntryMatcher } = await load('snapshot/find-pattern.js')
-const { splitPaths } = await load('cli/arguments/path-list.js')
-const { quoteName, printable } = await load('cli/output/quote.js')
-const { PasswordLine } = await load('cli/secret/password-line.js')
-const { parseConfig } = await load('cli/settings/config-file.js')
-const { buildProgram } = await load('cli/tree/program.js')
-const { parseByteSize } = await load('cli/values/byte-size.js')
-const { parseChunkSize } = await load('cli/values/chunk-size.js')
-const { parseCompression } = await load('cli/values/compression.js')
-const { parseDataSubset } = await load('cli/values/data-subset.js')
-const { durationText, localTimeText, parseTime, rfc3339OfNs } = await load('cli/values/time.js')
-const { wholeNumber } = await load('cli/values/whole-number.js')
+const {
+  splitPaths,
+  quoteName,
+  printable,
+  PasswordLine,
+  parseConfig,
+  buildProgram,
+  parseByteSize,
+  parseChunkSize,
+  parseCompression,
+  parseDataSubset,
+  durationText,
+  localTimeText,
+  parseTime,
+  rfc3339OfNs,
+  wholeNumber,
+} = await loadFromSource('campaigns/fuzz/command-line-parsers.mjs')
 
 const root = buildProgram({ helpToData: () => {}, helpToLog: () => {} }, async () => {})
 const toml = `repo = "/backup"

@@ -1,0 +1,12 @@
+// The parsers of the command line, for `loadFromSource`: the built program has them only gathered into its own files.
+export { splitPaths } from '../../../src/cli/arguments/path-list.js'
+export { printable, quoteName } from '../../../src/cli/output/quote.js'
+export { PasswordLine } from '../../../src/cli/secret/password-line.js'
+export { parseConfig } from '../../../src/cli/settings/config-file.js'
+export { buildProgram } from '../../../src/cli/tree/program.js'
+export { parseByteSize } from '../../../src/cli/values/byte-size.js'
+export { parseChunkSize } from '../../../src/cli/values/chunk-size.js'
+export { parseCompression } from '../../../src/cli/values/compression.js'
+export { parseDataSubset } from '../../../src/cli/values/data-subset.js'
+export { durationText, localTimeText, parseTime, rfc3339OfNs } from '../../../src/cli/values/time.js'
+export { wholeNumber } from '../../../src/cli/values/whole-number.js'

@@ -25,6 +25,8 @@ export type {
   RepairedPack,
   RepairIndexReport,
   RepairOptions,
+  RepairPacksOptions,
+  RepairPacksReport,
 } from './operations/repair/repair-options.js'
 export type {
   Overwrite,

@@ -12,7 +12,12 @@ import type { EntriesOptions } from '../operations/entries/entries.js'
 import type { FindOptions, FoundEntry } from '../operations/find/find.js'
 import type { KeySummary } from '../operations/keys/key-summary.js'
 import type { ReadFileOptions } from '../operations/read/read-file.js'
-import type { RepairIndexReport, RepairOptions } from '../operations/repair/repair-options.js'
+import type {
+  RepairIndexReport,
+  RepairOptions,
+  RepairPacksOptions,
+  RepairPacksReport,
+} from '../operations/repair/repair-options.js'
 import type { RestoreOptions, RestoreReport } from '../operations/restore/restore-options.js'
 import type { SnapshotsOptions } from '../operations/snapshots/snapshots.js'
 import type { StatsOptions, StatsReport } from '../operations/stats/stats.js'
@@ -148,6 +153,12 @@ export class Repository implements AsyncDisposable {
   async repairIndex(options: RepairOptions = {}): Promise<RepairIndexReport> {
     const { repairIndex } = await import('../operations/repair/repair-index.js')
     return repairIndex(this.store, options)
+  }
+
+  /** Saves what is whole of damaged packs to new ones, and sets the damaged ones aside. */
+  async repairPacks(options: RepairPacksOptions = {}): Promise<RepairPacksReport> {
+    const { repairPacks } = await import('../operations/repair/repair-packs.js')
+    return repairPacks(this.store, options)
   }
 
   /** Sizes: what snapshots hold, what they share, what they take. */

@@ -17,7 +17,15 @@ export const repairVerb = (): VerbDefinition => ({
       description: "write index files anew from the packs' own directories",
       flags: [dryRunFlag()],
       help: repairHelp,
-      load: async () => (await import('../commands/repair-index.js')).repairIndex,
+      load: async () => (await import('../commands/repair.js')).repairIndex,
+    },
+    {
+      usage: 'packs [pack...]',
+      description:
+        'save what is whole of damaged packs, and set these aside; default: those that check --mark noted',
+      flags: [dryRunFlag(), switchFlag('--read-data', 'read all packs in full to find damaged ones')],
+      help: repairHelp,
+      load: async () => (await import('../commands/repair.js')).repairPacks,
     },
   ],
 })

@@ -2,6 +2,7 @@ import { CorruptError, VarveError } from '../../errors.js'
 import type { ChunkKind, PackId } from '../../format/ids.js'
 import { packName } from '../../format/names.js'
 import { EntrySum } from '../../repository/entry-sum.js'
+import type { IndexablePack } from '../../repository/index-store.js'
 import { readDirectory } from '../../repository/read-directory.js'
 import type { Store } from '../../repository/store.js'
 import type { DamagedObject } from './repair-options.js'
@@ -22,7 +23,11 @@ export class PackSurvey {
   readonly healthy = new Map<PackId, HealthyPack>()
   readonly torn = new Map<PackId, DamagedObject>()
 
-  constructor(private readonly store: Store) {}
+  /** `onFound` gets each pack that opens, with its directory. */
+  constructor(
+    private readonly store: Store,
+    private readonly onFound: (pack: IndexablePack) => void = () => {},
+  ) {}
 
   get count(): number {
     return this.healthy.size + this.torn.size
@@ -40,6 +45,7 @@ export class PackSurvey {
     try {
       const { sizeBytes, directory } = await readDirectory(this.store.backend, this.store.seals, id)
       this.healthy.set(id, { sizeBytes, kind: directory.kind, entries: EntrySum.ofDirectory(directory) })
+      this.onFound({ id, sizeBytes, directory })
     } catch (error) {
       if (!(error instanceof VarveError)) throw error
       // What vanished since it was listed is like what was never listed.

@@ -6,8 +6,9 @@ import { listIndexFiles, listPacks } from '../../repository/pack-listing.js'
 import type { Store } from '../../repository/store.js'
 import { throwIfAborted } from '../../snapshot/throw-if-aborted.js'
 import { IndexSurvey } from './index-survey.js'
+import { mendPacks } from './mend-packs.js'
 import { PackSurvey } from './pack-survey.js'
-import type { DamagedObject, RepairIndexReport, RepairOptions } from './repair-options.js'
+import type { DamagedObject, RepairedPack, RepairIndexReport, RepairOptions } from './repair-options.js'
 import { setAllAside } from './set-aside.js'
 import { writeIndexOf } from './write-index.js'
 
@@ -29,7 +30,7 @@ export const repairIndex = async (store: Store, options: RepairOptions = {}): Pr
     packs: packs.count,
     setAside: damaged,
     packsNamed,
-    tornPacks: [],
+    tornPacks: await saveTorn(store, options, packs),
     remarks,
   }
 }
@@ -72,4 +73,14 @@ const write = async (
   const remarks = await setAllAside(store.backend, damaged)
   await store.index.rebuild()
   return remarks
+}
+
+/** What torn packs hold can only be found in other packs: index files cannot name it where it is. They stay for `repair packs`. */
+const saveTorn = async (
+  store: Store,
+  options: RepairOptions,
+  { torn }: PackSurvey,
+): Promise<readonly RepairedPack[]> => {
+  if (torn.size === 0) return []
+  return (await mendPacks(store, { ...options, setAside: false, choose: () => torn.keys() })).packs
 }

@@ -5,6 +5,13 @@ export interface RepairOptions extends CallOptions {
   readonly dryRun?: boolean
 }
 
+export interface RepairPacksOptions extends RepairOptions {
+  /** Ids of packs, or their unique beginnings. Without any: those that are recorded as suspect or cannot be opened. */
+  readonly packs?: readonly string[]
+  /** Read every pack in full to find those that are damaged. */
+  readonly readData?: boolean
+}
+
 /** A damaged object, and what is wrong with it. */
 export interface DamagedObject {
   readonly object: string
@@ -33,5 +40,18 @@ export interface RepairIndexReport {
   readonly packsNamed: readonly string[]
   /** Packs whose own directory cannot be read. Their whole blocks are in other packs now; they themselves stay. */
   readonly tornPacks: readonly RepairedPack[]
+  readonly remarks: readonly string[]
+}
+
+export interface RepairPacksReport {
+  readonly dryRun: boolean
+  /** Packs that were looked at in full. */
+  readonly packsExamined: number
+  /** Damaged packs; they are in the quarantine now. */
+  readonly packs: readonly RepairedPack[]
+  /** Ids of the packs that the whole blocks were copied into. */
+  readonly newPacks: readonly string[]
+  /** Records of suspects that ended because their packs are gone. */
+  readonly suspectsEnded: number
   readonly remarks: readonly string[]
 }

@@ -1,6 +1,6 @@
 import type { Backend } from '../../backend/backend.js'
 import { StagedFileWriter } from '../../backend/staged-file-writer.js'
-import { CorruptError, VarveError } from '../../errors.js'
+import { BackendError, CorruptError, VarveError } from '../../errors.js'
 import { Folder, quarantineName } from '../../format/names.js'
 import type { DamagedObject } from './repair-options.js'
 
@@ -31,12 +31,16 @@ export const setAllAside = async (backend: Backend, damaged: readonly DamagedObj
     try {
       await setAside(backend, object)
     } catch (error) {
-      if (!(error instanceof CorruptError)) throw error
+      if (!isUnreadable(error)) throw error
       remarks.push(`${error.message}; it was left where it is, move it away by hand`)
     }
   }
   return remarks
 }
+
+/** A name that is no file, or a disk that does not give its bytes: nobody can copy that. */
+const isUnreadable = (error: unknown): error is VarveError =>
+  error instanceof CorruptError || (error instanceof BackendError && !error.transient)
 
 const copyOf = async (backend: Backend, name: string): Promise<string> => {
   for (let number = 1; number <= copiesMax; number++) {

@@ -1,6 +1,7 @@
 import { execFile } from 'node:child_process'
 import { createHash } from 'node:crypto'
 import { readFileSync } from 'node:fs'
+import { readFile, writeFile } from 'node:fs/promises'
 import { relative } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { expect } from 'vitest'
@@ -42,7 +43,10 @@ export class DamagedScene implements AsyncDisposable {
   }
 }
 
-const checked = async (scene: Scene, options: CheckOptions = { readData: true }): Promise<CheckReport> => {
+export const checked = async (
+  scene: Scene,
+  options: CheckOptions = { readData: true },
+): Promise<CheckReport> => {
   await using store = await scene.open({ cache: `${scene.folder}/cache-of-check` })
   return await check(store, options)
 }
@@ -57,6 +61,12 @@ export const stateOf = async (scene: Scene): Promise<Record<string, string>> => 
   for (const path of await scene.objects(''))
     state[relative(scene.repository, path)] = createHash('sha256').update(readFileSync(path)).digest('hex')
   return state
+}
+
+export const flipByte = async (path: string, at: number): Promise<void> => {
+  const bytes = await readFile(path)
+  bytes[at]! ^= 1
+  await writeFile(path, bytes)
 }
 
 export interface RepairTask {

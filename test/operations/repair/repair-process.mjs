@@ -7,6 +7,7 @@ import { Store } from '../../../dist/repository/store.js'
 const { repository, cache, verb, killAt, options = {} } = JSON.parse(process.argv[2])
 const verbs = {
   index: async () => (await import('../../../dist/operations/repair/repair-index.js')).repairIndex,
+  packs: async () => (await import('../../../dist/operations/repair/repair-packs.js')).repairPacks,
 }
 
 let point = 0

@@ -11,13 +11,19 @@ export const publishPending = (store: Store, pending: Pending): Promise<void> =>
   store.backend.create(pendingName(pending.id, pending.checkpoint), sealPending(store.seals, pending))
 
 /**
- * W4 and W5 in their cheap form: which of the packs that a root relies on do not hold it any more. `condemned/` is listed
- * completely and only then `packs/`; docs/GC-PROTOCOL.md says why the order matters.
+ * W4 and W5 in their cheap form: which of the packs that a root relies on do not hold it any more, being condemned, gone, or
+ * of another size than index files say. `condemned/` is listed completely and only then `packs/`; docs/GC-PROTOCOL.md says why
+ * the order matters.
  */
 export const packsLost = async (store: Store, reliedOn: ReadonlySet<string>): Promise<Set<string>> => {
   const condemned: ReadonlySet<string> = await listCondemned(store.backend, store.seals)
   const listed: ReadonlyMap<string, number> = await listPacks(store.backend)
-  return new Set([...reliedOn].filter((id) => condemned.has(id) || !listed.has(id)))
+  const known = new Map(store.index.local.packs.map(({ packId, sizeBytes }) => [packId, sizeBytes]))
+  const isThere = (id: string): boolean => {
+    const sizeBytes = listed.get(id)
+    return sizeBytes !== undefined && sizeBytes === (known.get(id) ?? sizeBytes)
+  }
+  return new Set([...reliedOn].filter((id) => condemned.has(id) || !isThere(id)))
 }
 
 /**

@@ -196,8 +196,14 @@ export class StoreWriter implements NodeSink, AsyncDisposable {
       compressionLevel: store.compressionLevel,
       packTargetBytes: this.packTargetBytes,
     }
-    const setup = { engine, lookup: this.#lookups.config() }
-    const module = { url: coreUrl('store-core'), setup }
+    const lookups = this.#lookups
+    const module = {
+      url: coreUrl('store-core'),
+      /** A thread that starts later begins with what is so by then: an older table has chunks whose packs may be lost since. */
+      get setup() {
+        return { engine, lookup: lookups.config() }
+      },
+    }
     return new WorkerPool(module, store.workers, () => this.#stock())
   }
 

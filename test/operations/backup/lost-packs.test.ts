@@ -162,6 +162,18 @@ describe('what is lost while the backup runs', () => {
     await scene.expectWhole(report.snapshotId)
   })
 
+  it('of a pack that is cut short before the look is found by its size, and stored again', async () => {
+    await using scene = await Scene.make()
+    await fill(scene)
+    await scene.backup()
+    await scene.write('new', 'new')
+    const wrap = onceAt('after', 'pending', async () => {
+      for (const path of await scene.objects('packs')) await truncate(path, (await stat(path)).size - 1)
+    })
+    const report = await scene.backup({}, { wrap })
+    await scene.expectWhole(report.snapshotId)
+  })
+
   it('by condemnation before the look is stored again elsewhere', async () => {
     await using scene = await Scene.make()
     await fill(scene)

@@ -18,14 +18,15 @@ export const LEVELS_MAX = 16
 
 const MIB = 2 ** 20
 
-/** 16 KiB at a file's start, 256 KiB from 32 MiB on. */
+/** 8 KiB at a file's start, 256 KiB from 128 MiB on: docs/decisions/0009-chunks-begin-at-8-kib.md. */
 export const defaultChunking: ChunkingParameters = {
   levels: [
-    { fromOffset: 0, averageBits: 14 },
-    { fromOffset: 4 * MIB, averageBits: 15 },
-    { fromOffset: 8 * MIB, averageBits: 16 },
-    { fromOffset: 16 * MIB, averageBits: 17 },
-    { fromOffset: 32 * MIB, averageBits: 18 },
+    { fromOffset: 0, averageBits: 13 },
+    { fromOffset: 8 * MIB, averageBits: 14 },
+    { fromOffset: 16 * MIB, averageBits: 15 },
+    { fromOffset: 32 * MIB, averageBits: 16 },
+    { fromOffset: 64 * MIB, averageBits: 17 },
+    { fromOffset: 128 * MIB, averageBits: 18 },
   ],
 }
 

@@ -22,11 +22,11 @@ const problemOf = (levels: ChunkLevel[]): string => {
 }
 
 describe('chunking parameters', () => {
-  it('are 16 KiB to 256 KiB by default, with extents from 1 MiB on', () => {
+  it('are 8 KiB to 256 KiB by default, with extents from 1 MiB on', () => {
     checkChunkingParameters(defaultChunking)
     expect(chunkSizeMax(defaultChunking)).toBe(2 ** 20)
     expect(zeroRunBytesMin(defaultChunking)).toBe(2 ** 20)
-    expect(singleChunkBytesMax(defaultChunking)).toBe(8192)
+    expect(singleChunkBytesMax(defaultChunking)).toBe(4096)
   })
 
   it.each([

@@ -10,8 +10,8 @@ const target = join(root, 'src/chunking/kernel.wasm.ts')
 
 const options = [
   '--runtime stub',
-  '--importMemory --sharedMemory --initialMemory 1 --maximumMemory 65536',
-  '--enable threads --enable simd',
+  '--importMemory --initialMemory 1 --maximumMemory 65536',
+  '--enable simd',
   '--noAssert -O3 --converge',
 ].flatMap((line) => line.split(' '))
 

@@ -11,6 +11,7 @@ export type {
   BackupReport,
   ExcludeOptions,
   SourceProblem,
+  ThreadTimes,
 } from './operations/backup/backup-options.js'
 export type { CacheEntry, CacheSummary } from './operations/cache/cache.js'
 export type { CheckOptions, CheckReport, Damage, DataSubset } from './operations/check/check-options.js'

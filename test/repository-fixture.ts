@@ -253,7 +253,7 @@ class InlineSink implements NodeSink {
       compressionLevel: store.compressionLevel,
       packTargetBytes,
     }
-    const chunks = new ChunkStore(setup, 0, lookup, new StageClock(() => 0n))
+    const chunks = new ChunkStore(setup, 0, lookup, new StageClock(() => 0))
     chunks.takeStagingPaths(
       await Promise.all(Array.from({ length: 64 }, () => store.backend.openStaging('packs'))),
     )

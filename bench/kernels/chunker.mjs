@@ -10,7 +10,7 @@ const PAGE_BYTES = 65536
 const ROUNDS = 12
 
 const pages = CONTENT_BYTES / PAGE_BYTES + 1
-const memory = new WebAssembly.Memory({ initial: pages, maximum: pages, shared: true })
+const memory = new WebAssembly.Memory({ initial: pages, maximum: pages })
 const content = new Uint8Array(memory.buffer, PAGE_BYTES, CONTENT_BYTES)
 const gear = deriveGear(new Uint8Array(32))
 

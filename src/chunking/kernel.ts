@@ -13,7 +13,7 @@ export const ADDRESS_MAX = 2 ** 31 - 1
 
 let compiled: WebAssembly.Module | undefined
 
-/** Binds the kernel to a shared memory, of which it reads only what it is given addresses of. */
+/** Binds the kernel to a memory, of which it reads only what it is given addresses of. */
 export const instantiateKernel = (memory: WebAssembly.Memory): Kernel => {
   compiled ??= new WebAssembly.Module(Buffer.from(kernelWasm, 'base64'))
   return new WebAssembly.Instance(compiled, { env: { memory } }).exports as unknown as Kernel

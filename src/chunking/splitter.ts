@@ -22,7 +22,7 @@ export interface SplitState {
 }
 
 /**
- * Splits file content that lies in a shared WebAssembly memory into chunks and zero extents.
+ * Splits file content that lies in a WebAssembly memory into chunks and zero extents.
  * The same file gives the same pieces whatever the sizes of the buffers it is offered in (docs/FORMAT.md §4.6).
  */
 export class Splitter {

@@ -1,11 +1,11 @@
 /** The part of WebAssembly's JavaScript API that is used here; TypeScript declares it only for browsers. */
 declare namespace WebAssembly {
   interface Memory {
-    readonly buffer: ArrayBufferLike
+    readonly buffer: ArrayBuffer
     grow(deltaPages: number): number
   }
   var Memory: {
-    new (descriptor: { initial: number; maximum?: number; shared?: boolean }): Memory
+    new (descriptor: { initial: number; maximum?: number }): Memory
   }
   type Module = object
   var Module: { new (bytes: Uint8Array): Module }

@@ -9,6 +9,8 @@ import { type ByteString, fsPathOf } from '../bytes/byte-string.js'
 export interface NativeCalls {
   listXattrs(path: ByteString, into: Uint8Array): number
   listXattrsOfFd(fd: number, into: Uint8Array): number
+  /** How many bytes `listXattrsOfFd` would give: asking so is cheaper, since the kernel then needs no buffer. */
+  xattrListSizeOfFd(fd: number): number
   readXattr(path: ByteString, name: ByteString, into: Uint8Array): number
   readXattrOfFd(fd: number, name: ByteString, into: Uint8Array): number
   writeXattr(path: ByteString, name: ByteString, value: Uint8Array): number
@@ -23,6 +25,8 @@ export interface NativeCalls {
   seek(fd: number, offset: number, whence: number): number
   /** statx(2) of the path without following a last symbolic link; `into` has 256 bytes. */
   statx(path: ByteString, into: Uint8Array): number
+  /** The same of an open file. */
+  statxOfFd(fd: number, into: Uint8Array): number
 }
 
 type Koffi = typeof import('koffi')
@@ -30,6 +34,7 @@ type NativeFunction = (...values: unknown[]) => number
 
 const atCurrentDirectory = -100
 const atSymlinkNoFollow = 0x100
+const atEmptyPath = 0x1000
 const statxBasic = 0x7ff
 
 let loaded: NativeCalls | undefined
@@ -76,7 +81,9 @@ const bind = (koffi: Koffi): NativeCalls => {
     ...bindXattrs(declare),
     ...bindTimes(declare),
     ...bindFiles(declare),
+    xattrListSizeOfFd: bindXattrListSize(koffi, library),
     statx: bindStatx(koffi, library),
+    statxOfFd: bindStatxOfFd(koffi, library),
   }
 }
 
@@ -140,6 +147,27 @@ const bindStatx = (koffi: Koffi, library: ReturnType<Koffi['load']>): NativeCall
       typeof text === 'string'
         ? ofText(atCurrentDirectory, text, atSymlinkNoFollow, statxBasic, into)
         : ofBytes(atCurrentDirectory, terminated(path), atSymlinkNoFollow, statxBasic, into)
+    return answer < 0 ? -koffi.errno() : answer
+  }
+}
+
+/** These two are called for every file that is read, so without the detour too. */
+const bindStatxOfFd = (koffi: Koffi, library: ReturnType<Koffi['load']>): NativeCalls['statxOfFd'] => {
+  const call = library.func('statx', 'int', ['int', 'const char *', 'int', 'uint32', bytes])
+  return (fd, into) => {
+    const answer: number = call(fd, '', atEmptyPath, statxBasic, into)
+    return answer < 0 ? -koffi.errno() : answer
+  }
+}
+
+const bindXattrListSize = (
+  koffi: Koffi,
+  library: ReturnType<Koffi['load']>,
+): NativeCalls['xattrListSizeOfFd'] => {
+  // The buffer is NULL; declared as a number, it need not be converted.
+  const call = library.func('flistxattr', 'int64', ['int', 'uint64', 'uint64'])
+  return (fd) => {
+    const answer: number = call(fd, 0, 0)
     return answer < 0 ? -koffi.errno() : answer
   }
 }

@@ -36,7 +36,13 @@ export const lstatOf = (path: ByteString): Stat => withReachablePath(path, lstat
 export const statOf = (path: ByteString): Stat =>
   withReachablePath(path, (_, fsPath) => statOfBig(fs.statSync(fsPath, { bigint: true })))
 
-export const fstatOf = (fd: number): Stat => statOfBig(fs.fstatSync(fd, { bigint: true }))
+/** Half the cost of fs.fstatSync, which makes four Date objects, where the native calls are loaded. */
+export const fstatOf = (fd: number): Stat => {
+  const answer = loadedNativeCalls()?.statxOfFd(fd, statxBytes) ?? -enosys
+  if (answer >= 0) return statOfStatx()
+  if (answer === -enosys) return statOfBig(fs.fstatSync(fd, { bigint: true }))
+  throw systemError('fstat', -answer, undefined)
+}
 
 const lstatReachable = (path: ByteString, fsPath: string | Buffer): Stat => {
   const native = loadedNativeCalls()

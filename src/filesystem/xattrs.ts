@@ -35,7 +35,8 @@ export const readXattrs = (path: ByteString): readonly Xattr[] => {
 /** As readXattrs, of an open file (not one opened with O_PATH). */
 export const readXattrsOfFd = (fd: number): readonly Xattr[] => {
   const native = nativeCalls()
-  return native === undefined
+  // Nearly every file has none, and is asked about nothing else.
+  return native === undefined || native.xattrListSizeOfFd(fd) === 0
     ? none
     : readAll(undefined, {
         list: (into) => native.listXattrsOfFd(fd, into),

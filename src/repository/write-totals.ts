@@ -1,4 +1,6 @@
 import type { StoreOutcome } from '../workers/jobs.js'
+import { MainThreadClock } from '../workers/main-thread-clock.js'
+import { stageNames } from '../workers/stage-clock.js'
 
 /** What a StoreWriter has stored so far. */
 export class WriteTotals {
@@ -8,15 +10,21 @@ export class WriteTotals {
   bytesAdded = 0
   packedBytes = 0
   bytesRead = 0
-  /** Nanoseconds by stage, of all threads together. */
-  readonly stageNs: Record<string, number> = {}
+  readonly mainThread = new MainThreadClock()
+  /** Milliseconds by stage, of each worker thread. */
+  readonly threads: Float64Array[] = []
 
   add(outcome: StoreOutcome): void {
     this.chunksAdded += outcome.chunksAdded
     this.bytesAdded += outcome.bytesAdded
     this.packedBytes += outcome.packedBytes
     this.bytesRead += outcome.bytesRead
-    for (const [stage, ns] of Object.entries(outcome.stageNs))
-      this.stageNs[stage] = (this.stageNs[stage] ?? 0) + ns
+    this.#addTimes(outcome)
+  }
+
+  #addTimes({ thread, stageMs }: StoreOutcome): void {
+    while (this.threads.length <= thread) this.threads.push(new Float64Array(stageNames.length))
+    const totals = this.threads[thread]!
+    for (const [stage, ms] of stageMs.entries()) totals[stage]! += ms
   }
 }

@@ -11,7 +11,8 @@ const dataAddress = gearAddress + GEAR_BYTES + marginBytes
 
 /**
  * A worker's memory: file content is read into it, cut in it by the WebAssembly kernel, and hashed and compressed
- * from it, without a copy in between. It belongs to one thread.
+ * from it, without a copy in between. It belongs to one thread, and must not be shared: V8 copies out of shared memory
+ * word by word, which cost 3 % of a first backup (docs/PERFORMANCE.md, First backup).
  */
 export interface Arena {
   readonly memory: WebAssembly.Memory
@@ -23,6 +24,6 @@ export interface Arena {
 
 export const newArena = (dataBytes: number): Arena => {
   const pages = Math.ceil((dataAddress + dataBytes) / pageBytes)
-  const memory = new WebAssembly.Memory({ initial: pages, maximum: pages, shared: true })
+  const memory = new WebAssembly.Memory({ initial: pages, maximum: pages })
   return { memory, gearAddress, dataAddress, bytes: new Uint8Array(memory.buffer) }
 }

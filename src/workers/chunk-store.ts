@@ -9,7 +9,7 @@ import { BlockBuilder } from '../pack/block-builder.js'
 import { BlockSealer } from '../pack/block-sealer.js'
 import { type FinishedPack, PackBuilder, type PartialPack } from '../pack/pack-builder.js'
 import type { EngineSetup, StoreOutcome } from './jobs.js'
-import type { StageClock } from './stage-clock.js'
+import { Stage, type StageClock } from './stage-clock.js'
 
 /** Blocks of several owners are open at once, at most so many: 1.5 MiB each. */
 const openBlocksMax = 4
@@ -37,8 +37,7 @@ export class ChunkStore {
     this.#seals = new Seals(setup.seals)
     this.#chunkBytesMax = chunkSizeMax(setup.chunking)
     const { compressionLevel: level } = setup
-    const mark = (stage: string): void => clock.mark(stage)
-    this.#sealer = new BlockSealer(this.#seals, openCodec(level), level, mark)
+    this.#sealer = new BlockSealer(this.#seals, openCodec(level), level, (stage) => clock.mark(Stage[stage]))
   }
 
   /** Files that new packs may be written to. */
@@ -53,9 +52,9 @@ export class ChunkStore {
   /** Stores the data chunk `arena[start, end)` unless it is known, and returns its id. */
   storeData(owner: number, arena: Uint8Array, start: number, end: number): Uint8Array {
     const id = this.#hasher.idOf(ChunkKind.data, arena, start, end)
-    this.clock.mark('hash')
+    this.clock.mark(Stage.hash)
     const answer = this.lookup.claim(id)
-    this.clock.mark('lookup')
+    this.clock.mark(Stage.lookup)
     if (answer === 'new') this.addClaimed(ChunkKind.data, owner, id, arena.subarray(start, end))
     return id
   }
@@ -66,7 +65,7 @@ export class ChunkStore {
     block.add(id, chunk)
     this.#counts.chunksAdded++
     this.#counts.bytesAdded += chunk.length
-    this.clock.mark('gather')
+    this.clock.mark(Stage.gather)
     if (block.isFull) this.#closeBlock(block)
   }
 
@@ -92,7 +91,7 @@ export class ChunkStore {
     this.#counts = newCounts()
     this.#finished = []
     const { damaged: indexDamaged } = this.lookup
-    return { ...counts, thread: this.thread, packs, partials, indexDamaged, stageNs: this.clock.take() }
+    return { ...counts, thread: this.thread, packs, partials, indexDamaged, stageMs: this.clock.take() }
   }
 
   #absorb(partial: PartialPack): void {
@@ -130,13 +129,12 @@ export class ChunkStore {
 
   #closeBlock(block: BlockBuilder): void {
     if (block.isEmpty) return
-    this.clock.start()
     const { bytes, tag } = this.#sealer.seal(block)
     const pack = this.#packOf(block.kind)
     pack.appendBlock(bytes, tag, block.lengths, block.ids)
     this.#counts.packedBytes += bytes.length
     block.clear()
-    this.clock.mark('pack')
+    this.clock.mark(Stage.pack)
     if (pack.isFull || pack.sizeBytes >= this.setup.packTargetBytes) this.#finishPack(pack)
   }
 
@@ -154,7 +152,7 @@ export class ChunkStore {
   #finishPack(pack: PackBuilder): void {
     this.#finished.push(pack.finish())
     this.#packs.delete(pack.kind)
-    this.clock.mark('finish')
+    this.clock.mark(Stage.finish)
   }
 }
 

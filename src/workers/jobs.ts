@@ -146,8 +146,8 @@ export interface StoreOutcome {
   readonly bytesRead: number
   /** A page of the local index was not as it was written: what it held counts as unknown. */
   readonly indexDamaged: boolean
-  /** Nanoseconds by stage name since the last job. */
-  readonly stageNs: Readonly<Record<string, number>>
+  /** Milliseconds since the last job's outcome, by number of the stage (src/workers/stage-clock.ts). */
+  readonly stageMs: Float64Array
 }
 
 export interface ResultOf {

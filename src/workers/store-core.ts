@@ -5,7 +5,7 @@ import { newArena, spanBytes } from './arena.js'
 import { ChunkStore } from './chunk-store.js'
 import type { Core } from './core.js'
 import type { EngineSetup, Job, JobKind, ResultOf, SpanToken, StoreChunksJob } from './jobs.js'
-import { StageClock } from './stage-clock.js'
+import { Stage, StageClock } from './stage-clock.js'
 import { FileStorer } from './store-files.js'
 import { SpanStorer } from './store-span.js'
 
@@ -22,9 +22,11 @@ export class StoreCore implements Core<Job, ResultOf[JobKind], SpanToken> {
   readonly #store: ChunkStore
   readonly #files: FileStorer
   readonly #spans: SpanStorer
+  readonly #clock: StageClock
 
   constructor({ engine, lookup }: StoreSetup, thread: number) {
-    const clock = new StageClock(process.hrtime.bigint)
+    const clock = new StageClock(() => performance.now())
+    this.#clock = clock
     const arena = newArena(spanBytes)
     const splitter = new Splitter(
       arena.memory,
@@ -43,6 +45,7 @@ export class StoreCore implements Core<Job, ResultOf[JobKind], SpanToken> {
   }
 
   run(job: Job, passOn: (token: SpanToken) => void): ResultOf[JobKind] {
+    this.#clock.mark(Stage.wait)
     if (job.kind === 'lookup') {
       this.#lookup.reconfigure(job.config)
       return undefined

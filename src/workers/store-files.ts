@@ -8,7 +8,7 @@ import { PieceWriter } from '../format/pieces.js'
 import type { Arena } from './arena.js'
 import type { ChunkStore } from './chunk-store.js'
 import type { FileNote, FileTask, StoredFiles, StoreFilesJob } from './jobs.js'
-import type { StageClock } from './stage-clock.js'
+import { Stage, type StageClock } from './stage-clock.js'
 
 /** A file that changes while it is read is read again, at most so many times; then it is stored as it was read last. */
 const attemptsMax = 3
@@ -45,7 +45,6 @@ export class FileStorer {
   }
 
   #storeOne(task: FileTask, index: number, readXattrs: boolean, columns: FileColumns): void {
-    this.clock.start()
     const file = openRegularFile(task.path)
     try {
       const read = this.#read(file)
@@ -54,7 +53,7 @@ export class FileStorer {
         return
       }
       const xattrs = readXattrs ? readXattrsOfFd(file.fd) : []
-      this.clock.mark('read')
+      this.clock.mark(Stage.read)
       this.store.countRead(read.stat.sizeBytes)
       const { pieces, kinds, lengths } = this.#split(read.stat.sizeBytes)
       let at = this.arena.dataAddress
@@ -80,7 +79,7 @@ export class FileStorer {
     const out = this.#pieces
     out.clear()
     this.splitter.split(this.arena.dataAddress, length, 0, true, { inZeroRun: false }, out)
-    this.clock.mark('cut')
+    this.clock.mark(Stage.cut)
     return { pieces: out.count, kinds: out.kinds, lengths: out.lengths }
   }
 

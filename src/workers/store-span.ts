@@ -7,7 +7,7 @@ import { PieceWriter } from '../format/pieces.js'
 import type { Arena } from './arena.js'
 import type { ChunkStore } from './chunk-store.js'
 import type { SpanSource, SpanToken, StoredSpan, StoreSpanJob } from './jobs.js'
-import type { StageClock } from './stage-clock.js'
+import { Stage, type StageClock } from './stage-clock.js'
 
 /** What of a span was brought into the arena. */
 interface Filled {
@@ -35,11 +35,10 @@ export class SpanStorer {
   ) {}
 
   storeSpan(job: StoreSpanJob, passOn: (token: SpanToken) => void): StoredSpan {
-    this.clock.start()
     const holes: number[] = []
     const filled = this.#filled(job.source, job.offset, holes)
     this.store.countRead(filled.length)
-    this.clock.mark('read')
+    this.clock.mark(Stage.read)
     const consumed = this.#cut(job, filled, passOn)
     return { pieces: this.#storePieces(job.owner), holes: holesWithin(holes, job.offset + consumed) }
   }
@@ -54,7 +53,7 @@ export class SpanStorer {
       this.splitter.hole(zerosBeyond, state, out)
       consumed += zerosBeyond
     }
-    this.clock.mark('cut')
+    this.clock.mark(Stage.cut)
     const nextOffset = job.offset + consumed
     const ended = final || ('fd' in job.source && nextOffset >= job.source.sizeBytes)
     passOn({ nextOffset, inZeroRun: state.inZeroRun, ended, cutShort: filled.cutShort })

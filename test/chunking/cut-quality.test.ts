@@ -52,7 +52,7 @@ describe('cuts', () => {
   })
 
   it('allowed for a larger average are allowed for every smaller one', () => {
-    const memory = new WebAssembly.Memory({ initial: 17, maximum: 17, shared: true })
+    const memory = new WebAssembly.Memory({ initial: 17, maximum: 17 })
     const kernel = instantiateKernel(memory)
     const [gearAddress, start, end] = [0, 65536, 65536 + MIB]
     const bytes = new Uint8Array(memory.buffer)

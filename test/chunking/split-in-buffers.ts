@@ -21,7 +21,7 @@ export class BufferedSplit {
 
   constructor(gear: Uint8Array, parameters: ChunkingParameters, bufferBytes: number) {
     const pages = Math.ceil((CONTENT_ADDRESS + bufferBytes) / PAGE)
-    this.#memory = new WebAssembly.Memory({ initial: pages, maximum: pages, shared: true })
+    this.#memory = new WebAssembly.Memory({ initial: pages, maximum: pages })
     this.splitter = new Splitter(this.#memory, GEAR_ADDRESS, gear, parameters)
   }
 

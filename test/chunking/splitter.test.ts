@@ -94,7 +94,7 @@ describe.each(smallParameters)('a splitter with the levels $levels', (parameters
       fc.property(partLists(zeroRun), (parts) => {
         const content = contentOf(parts)
         fc.pre(content.length <= BUFFER_BYTES)
-        const memory = new WebAssembly.Memory({ initial: 6, maximum: 6, shared: true })
+        const memory = new WebAssembly.Memory({ initial: 6, maximum: 6 })
         new Uint8Array(memory.buffer).set(content, 65536)
         const splitter = new Splitter(memory, 0, testGear, parameters)
         const consumed = splitter.split(
@@ -113,7 +113,7 @@ describe.each(smallParameters)('a splitter with the levels $levels', (parameters
 
 describe('a splitter', () => {
   const [parameters] = smallParameters as [ChunkingParameters]
-  const memory = new WebAssembly.Memory({ initial: 2, maximum: 2, shared: true })
+  const memory = new WebAssembly.Memory({ initial: 2, maximum: 2 })
   const splitter = new Splitter(memory, 0, testGear, parameters)
 
   it('gives no piece for an empty file', () => {

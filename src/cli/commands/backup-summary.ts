@@ -1,7 +1,7 @@
-import type { BackupReport } from '../../index.js'
+import type { BackupReport, ThreadTimes } from '../../index.js'
 import { countOf, countText } from '../output/count-text.js'
 import { printable } from '../output/quote.js'
-import { factLines, tableLines } from '../output/table.js'
+import { type Column, factLines, tableLines } from '../output/table.js'
 import { byteSizeText } from '../values/byte-size.js'
 import { durationText } from '../values/time.js'
 
@@ -32,7 +32,7 @@ export const summaryFields = (
   not_captured: report.notCaptured,
   ...(report.parentId === undefined ? {} : { parent: report.parentId }),
   ...(report.snapshotId === undefined ? {} : { snapshot_id: report.snapshotId }),
-  ...(withStages ? { stages_ms: report.stages } : {}),
+  ...(withStages ? { stages_ms: report.stages, threads: report.threads.map(threadFields) } : {}),
 })
 
 export const summaryLines = (report: BackupReport, dryRun: boolean, withStages: boolean): string[] => [
@@ -68,9 +68,43 @@ const problemFacts = ({ problems }: BackupReport, dryRun: boolean): (readonly [s
         ],
       ]
 
-/** Busy and waiting time of each stage, summed over the workers: it may be more than the run took. */
-const stageLines = ({ stages }: BackupReport): string[] =>
-  tableLines(
-    [{ title: 'stage' }, { title: 'ms', align: 'right' }],
-    Object.entries(stages).map(([stage, milliseconds]) => [stage, countText(Math.round(milliseconds))]),
+const threadFields = ({ busyMs, waitMs, stages }: ThreadTimes): Record<string, unknown> => ({
+  busy_ms: busyMs,
+  wait_ms: waitMs,
+  stages_ms: stages,
+})
+
+/** Milliseconds by stage and thread. The stages are the workers'; what the main thread does has none. */
+const stageLines = ({ stages, threads: [main, ...workers] }: BackupReport): string[] => {
+  const figures = (title: string): Column => ({ title, align: 'right' })
+  const row = (name: string, ofMain: number | undefined, ofWorkers: readonly number[]): string[] => [
+    name,
+    ofMain === undefined ? '' : milliseconds(ofMain),
+    ...ofWorkers.map(milliseconds),
+  ]
+  const busyStages = Object.keys(stages).filter((stage) => stage !== 'wait')
+  return tableLines(
+    [{ title: 'ms' }, figures('main'), ...workers.map((_, index) => figures(`worker ${index + 1}`))],
+    [
+      ...busyStages.map((stage) =>
+        row(
+          stage,
+          undefined,
+          workers.map((worker) => worker.stages[stage] ?? 0),
+        ),
+      ),
+      row(
+        'busy',
+        main?.busyMs,
+        workers.map((worker) => worker.busyMs),
+      ),
+      row(
+        'waiting',
+        main?.waitMs,
+        workers.map((worker) => worker.waitMs),
+      ),
+    ],
   )
+}
+
+const milliseconds = (value: number): string => countText(Math.round(value))

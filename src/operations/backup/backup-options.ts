@@ -79,6 +79,17 @@ export interface BackupReport {
   readonly notCaptured: readonly string[]
   readonly startTime: Date
   readonly durationMs: number
-  /** Busy and waiting milliseconds of each stage, summed over the workers. */
+  /** Milliseconds of each stage, `wait` among them, summed over the worker threads. */
+  readonly stages: Readonly<Record<string, number>>
+  /** The main thread, and then each worker. */
+  readonly threads: readonly ThreadTimes[]
+}
+
+/** What a thread did from its start on, in milliseconds on the wall. */
+export interface ThreadTimes {
+  readonly busyMs: number
+  /** Without work. Of a worker, the exchange of messages too. */
+  readonly waitMs: number
+  /** Busy time by stage. Of the main thread, nothing. */
   readonly stages: Readonly<Record<string, number>>
 }

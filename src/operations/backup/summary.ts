@@ -1,7 +1,8 @@
 import { textOf } from '../../bytes/byte-string.js'
 import type { SnapshotSummary } from '../../format/snapshot.js'
 import type { WriteTotals } from '../../repository/write-totals.js'
-import type { BackupReport } from './backup-options.js'
+import { Stage, stageNames } from '../../workers/stage-clock.js'
+import type { BackupReport, ThreadTimes } from './backup-options.js'
 import type { BackupReportBuilder } from './report-builder.js'
 import type { Source } from './source.js'
 
@@ -50,5 +51,22 @@ export const reportOf = (
   notCaptured: facts.notCaptured,
   startTime: new Date(Number(facts.startNs / 1_000_000n)),
   durationMs: Number((facts.endNs - facts.startNs) / 1_000_000n),
-  stages: Object.fromEntries(Object.entries(totals.stageNs).map(([stage, ns]) => [stage, ns / 1e6])),
+  stages: namedStages(stageNames.map((_, stage) => sumOf(totals.threads.map((thread) => thread[stage]!)))),
+  threads: [mainThreadTimes(totals), ...totals.threads.map(workerTimes)],
 })
+
+const mainThreadTimes = ({ mainThread: { busyMs, waitMs } }: WriteTotals): ThreadTimes => ({
+  busyMs,
+  waitMs,
+  stages: {},
+})
+
+const workerTimes = (stageMs: Float64Array): ThreadTimes => {
+  const { wait: waitMs = 0, ...stages } = namedStages(stageMs)
+  return { busyMs: sumOf(stageMs) - stageMs[Stage.wait]!, waitMs, stages }
+}
+
+const namedStages = (stageMs: ArrayLike<number>): Record<string, number> =>
+  Object.fromEntries(stageNames.map((name, stage) => [name, stageMs[stage]!]))
+
+const sumOf = (values: Iterable<number>): number => [...values].reduce((sum, value) => sum + value, 0)

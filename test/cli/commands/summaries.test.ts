@@ -22,7 +22,11 @@ const backupReport = {
   notCaptured: [],
   startTime: new Date('2024-05-01T00:00:00Z'),
   durationMs: 1500,
-  stages: { 'chunk busy': 1200.4 },
+  stages: { wait: 30.2, read: 1200.4 },
+  threads: [
+    { busyMs: 10, waitMs: 1500, stages: {} },
+    { busyMs: 1200.4, waitMs: 30.2, stages: { read: 1200.4 } },
+  ],
 }
 
 describe('the summary of a backup', () => {
@@ -55,8 +59,17 @@ describe('the summary of a backup', () => {
   })
 
   it('shows the stages where they are asked for', () => {
-    expect(summaryLines(backupReport, false, true).slice(-1)).toEqual(['chunk busy  1,200'])
-    expect(summaryFields(backupReport, false, true)).toHaveProperty('stages_ms')
+    expect(summaryLines(backupReport, false, true).slice(-5)).toEqual([
+      'ms        main  worker 1',
+      '-------  -----  --------',
+      'read               1,200',
+      'busy        10     1,200',
+      'waiting  1,500        30',
+    ])
+    expect(summaryFields(backupReport, false, true)).toMatchObject({
+      stages_ms: { read: 1200.4 },
+      threads: [{ busy_ms: 10 }, { busy_ms: 1200.4, wait_ms: 30.2, stages_ms: { read: 1200.4 } }],
+    })
   })
 
   it('of a dry run does not speak of a snapshot', () => {

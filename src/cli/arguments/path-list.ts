@@ -2,17 +2,27 @@ import { readFile } from 'node:fs/promises'
 import { VarveError } from '../../errors.js'
 import { argumentBytes } from './argument-bytes.js'
 
+/** `lines` has comments, `verbatim` lines are paths whatever they begin with, and in `raw` a NUL byte ends each path. */
+export type PathListForm = 'lines' | 'verbatim' | 'raw'
+
 /**
- * The paths that a file lists, as bytes and as they stand: one a line, or one before each NUL byte.
- * Nothing is trimmed or expanded, since every byte but the separator may be part of a name. `-` is standard input.
+ * The paths that a file lists, as bytes. Nothing is trimmed or expanded, since every byte but the separator may be part
+ * of a name; empty ones are left out, and of `lines` those that begin with `#`. `-` is standard input.
  */
 export const readPathList = async (
   file: string,
-  separator: '\n' | '\0',
+  form: PathListForm,
   stdin: AsyncIterable<Uint8Array>,
-): Promise<Buffer[]> => splitPaths(file === '-' ? await collect(stdin) : await readListed(file), separator)
+): Promise<Buffer[]> => pathsIn(file === '-' ? await collect(stdin) : await readListed(file), form)
 
-export const splitPaths = (content: Buffer, separator: '\n' | '\0'): Buffer[] => {
+export const pathsIn = (content: Buffer, form: PathListForm): Buffer[] => {
+  const paths = split(content, form === 'raw' ? '\0' : '\n')
+  return form === 'lines' ? paths.filter((path) => path[0] !== commentMark) : paths
+}
+
+const commentMark = '#'.charCodeAt(0)
+
+const split = (content: Buffer, separator: string): Buffer[] => {
   const paths: Buffer[] = []
   let start = 0
   while (start < content.length) {

@@ -2,6 +2,7 @@
 export interface BackupFlags {
   readonly paths?: readonly string[]
   readonly filesFrom?: readonly string[]
+  readonly filesFromVerbatim?: readonly string[]
   readonly filesFromRaw?: readonly string[]
   readonly stdin?: boolean
   readonly stdinFilename?: string

@@ -1,7 +1,7 @@
 import { VarveError } from '../../errors.js'
 import type { BackupOptions } from '../../index.js'
 import { argumentBytes } from '../arguments/argument-bytes.js'
-import { readPathList } from '../arguments/path-list.js'
+import { type PathListForm, readPathList } from '../arguments/path-list.js'
 import { plainText } from '../arguments/plain-text.js'
 import type { Invocation } from '../invocation.js'
 import type { BackupFlags } from './backup-flags.js'
@@ -37,8 +37,13 @@ const fromStdin = ({ stdin }: Invocation, flags: BackupFlags, operands: readonly
   return { paths: [], stdin: { stream: stdin, filename: flags.stdinFilename ?? 'stdin' } }
 }
 
-const hasLists = ({ filesFrom = [], filesFromRaw = [] }: BackupFlags): boolean =>
-  filesFrom.length + filesFromRaw.length > 0
+const hasLists = (flags: BackupFlags): boolean => listsOf(flags).length > 0
+
+const listsOf = (flags: BackupFlags): (readonly [file: string, form: PathListForm])[] => [
+  ...(flags.filesFrom ?? []).map((file) => [file, 'lines'] as const),
+  ...(flags.filesFromVerbatim ?? []).map((file) => [file, 'verbatim'] as const),
+  ...(flags.filesFromRaw ?? []).map((file) => [file, 'raw'] as const),
+]
 
 const contradiction = (flag: string): VarveError =>
   new VarveError('invalid-argument', `${flag} stores one stream, and paths are given as well`, {
@@ -52,8 +57,7 @@ const allPaths = async (
   operands: readonly string[],
 ): Promise<Buffer[]> => {
   const paths = operands.map(argumentBytes)
-  for (const file of flags.filesFrom ?? []) paths.push(...(await readPathList(file, '\n', stdin)))
-  for (const file of flags.filesFromRaw ?? []) paths.push(...(await readPathList(file, '\0', stdin)))
+  for (const [file, form] of listsOf(flags)) paths.push(...(await readPathList(file, form, stdin)))
   if (paths.length === 0 && !hasLists(flags)) paths.push(...(flags.paths ?? []).map(argumentBytes))
   if (paths.length === 0) {
     throw new VarveError(

@@ -1,5 +1,6 @@
 import type { BackupOptions, BackupReport } from '../../index.js'
 import { plainText } from '../arguments/plain-text.js'
+import { tagsOf } from '../arguments/tag-list.js'
 import { defined } from '../defined.js'
 import { exitCodes } from '../exit-code.js'
 import type { Invocation, Verb } from '../invocation.js'
@@ -52,7 +53,7 @@ const excludeOptions = (flags: BackupFlags): Partial<BackupOptions> =>
 const snapshotOptions = (flags: BackupFlags): Partial<BackupOptions> =>
   defined<Partial<BackupOptions>>({
     host: flags.host,
-    tags: flags.tag,
+    tags: flags.tag === undefined ? undefined : tagsOf(flags.tag),
     time: flags.time,
     parent: flags.parent,
     force: flags.force,

@@ -4,7 +4,7 @@ import type { VerbDefinition } from './verb-definition.js'
 
 const filterFlags = () => [
   listFlag('-H, --host <name>', 'only snapshots of this host (repeatable)'),
-  listFlag('--tag <tag>', 'only snapshots with this tag (repeatable)'),
+  listFlag('--tag <tags>', 'only snapshots with all of these tags, as a or a,b; repeated: or all of those'),
   listFlag('--path <path>', 'only snapshots of this path (repeatable)'),
 ]
 

@@ -32,7 +32,11 @@ Examples:
 })
 
 const whatFlags = () => [
-  pathListFlag('--files-from <file>', 'also the paths in this file, one a line (- is standard input)'),
+  pathListFlag(
+    '--files-from <file>',
+    'also the paths in this file, one a line; empty lines and lines with # in front are skipped (- is standard input)',
+  ),
+  pathListFlag('--files-from-verbatim <file>', 'the same, but a line that begins with # is a path as well'),
   pathListFlag('--files-from-raw <file>', 'also the paths in this file, each ended by a NUL byte'),
   switchFlag('--stdin', 'store standard input as one file'),
   valueFlag('--stdin-filename <name>', 'its name in the snapshot; default: stdin'),
@@ -53,7 +57,7 @@ const excludeFlags = () => [
 ]
 
 const howFlags = () => [
-  listFlag('--tag <tag>', 'a tag for the snapshot (repeatable)'),
+  listFlag('--tag <tags>', 'tags for the snapshot, as a or a,b (repeatable)'),
   valueFlag('-H, --host <name>', 'the host of the snapshot; default: this one'),
   valueFlag('--time <time>', 'the time of the snapshot; default: now', parseTime),
   valueFlag(

@@ -22,5 +22,6 @@ export interface BackupFlags {
   readonly ignoreCtime?: boolean
   readonly ignoreInode?: boolean
   readonly dryRun?: boolean
+  readonly noScan?: boolean
   readonly stats?: boolean
 }

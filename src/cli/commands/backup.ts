@@ -5,7 +5,7 @@ import { defined } from '../defined.js'
 import { exitCodes } from '../exit-code.js'
 import type { Invocation, Verb } from '../invocation.js'
 import { openRepository } from '../open-repository.js'
-import { progressOf, statusFields } from '../output/progress-of.js'
+import { isWatched, progressOf, statusFields } from '../output/progress-of.js'
 import { entryTold, problemTold } from './backup-events.js'
 import type { BackupFlags } from './backup-flags.js'
 import { backupSource } from './backup-source.js'
@@ -24,6 +24,7 @@ export const backup: Verb<BackupFlags> = async (invocation, flags, operands) => 
         ...source,
         ...excludeOptions(flags),
         ...snapshotOptions(flags),
+        scan: flags.noScan !== true && isWatched(invocation),
         signal: interruption.signal,
         stopGently: interruption.stopGently,
         onProgress: progress.onProgress,

@@ -2,13 +2,15 @@ import type { Invocation } from '../invocation.js'
 import { type ProgressDisplay, progressDisplay, type StatusFields } from './progress-display.js'
 
 /** The progress of a command in the way that fits where it is shown. */
-export const progressOf = (
-  { global, output, environment, now }: Invocation,
-  fields: StatusFields,
-): ProgressDisplay => {
+export const progressOf = (invocation: Invocation, fields: StatusFields): ProgressDisplay =>
+  progressDisplay(invocation.output, modeOf(invocation), fields, invocation.now)
+
+/** Whether a person watches a line of progress. */
+export const isWatched = (invocation: Invocation): boolean => modeOf(invocation) === 'line'
+
+const modeOf = ({ global, output, environment }: Invocation): 'line' | 'json' | 'none' => {
   const canRedraw = output.logIsTerminal && environment.TERM !== 'dumb'
-  const mode = global.quiet ? 'none' : global.json ? 'json' : canRedraw ? 'line' : 'none'
-  return progressDisplay(output, mode, fields, now)
+  return global.quiet ? 'none' : global.json ? 'json' : canRedraw ? 'line' : 'none'
 }
 
 /** The counts of a status line under restic's names. */

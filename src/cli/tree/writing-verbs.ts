@@ -68,6 +68,10 @@ const howFlags = () => [
   switchFlag('--ignore-ctime', 'a file with another ctime is not changed for that alone'),
   switchFlag('--ignore-inode', 'a file with another inode is not changed for that alone'),
   switchFlag('-n, --dry-run', 'write nothing, say what would be written'),
+  switchFlag(
+    '--no-scan',
+    'do not count beforehand: progress on a terminal cannot tell how long a first backup takes',
+  ),
   switchFlag('--stats', 'say how long each stage took'),
 ]
 

@@ -28,6 +28,11 @@ export interface BackupOptions extends ExcludeOptions, CallOptions {
   readonly ignoreCtime?: boolean
   readonly ignoreInode?: boolean
   readonly dryRun?: boolean
+  /**
+   * Where no earlier snapshot tells how much there is: count it beside the work, so that progress soon has totals. It
+   * costs a second walk.
+   */
+  readonly scan?: boolean
   /** One stream in place of paths; it becomes one file. A failing stream fails the snapshot. */
   readonly stdin?: { readonly stream: AsyncIterable<Uint8Array>; readonly filename: string }
   /** Milliseconds between checkpoints; default 15 minutes. */

@@ -21,6 +21,7 @@ import { Checkpoints } from './checkpoints.js'
 import { chooseParents, type EarlierTree, type Parents } from './choose-parent.js'
 import type { EarlierCursor } from './earlier-cursor.js'
 import { EntryMaker } from './entry-of-stat.js'
+import { expectTotals } from './expect-totals.js'
 import { newSnapshot } from './new-snapshot.js'
 import { openEarlier } from './open-earlier.js'
 import { type OpenSource, openSource } from './open-source.js'
@@ -79,6 +80,7 @@ class BackupRun {
     const { writer: opened, prepared } = await openWriter(store, options.dryRun !== true)
     await using writer = opened
     const parents = await this.#parents()
+    using _scan = expectTotals(this.#report, this.#source, options, parents)
     const maker = new EntryMaker(readAccounts(), writer)
     let trees: readonly EarlierTree[] = parents.trees
     for (let pass = 1; pass <= passesMax; pass++) {

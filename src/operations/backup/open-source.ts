@@ -1,6 +1,8 @@
 import { type ByteString, byteStringOfText } from '../../bytes/byte-string.js'
 import { VarveError } from '../../errors.js'
 import { currentDirectory } from '../../filesystem/read-text-file.js'
+import { walk } from '../../filesystem/walk.js'
+import type { WalkEntry } from '../../filesystem/walk-filter.js'
 import type { FileContent } from '../../format/entry.js'
 import type { RootAttributes } from '../../format/root-attributes.js'
 import { isEntryName } from '../../format/tree-key.js'
@@ -22,6 +24,8 @@ export interface OpenSource {
   rootAttributes(maker: EntryMaker, captureXattrs: boolean): RootAttributes | null
   /** One walk over the source into a new tree; `run` says whether it came to the end. */
   pass(context: PassContext): { readonly tree: TreeWriter; run(): Promise<boolean> }
+  /** What a pass will find, without its problems; absent for a stream, which is over when it has been seen. */
+  entries?(): Iterable<WalkEntry>
 }
 
 /** `own`: directories that are left out by themselves. Errors: `invalid-argument`, `source`. */
@@ -35,6 +39,7 @@ const pathSource = (options: BackupOptions, own: readonly string[]): OpenSource 
     leftOut: source.leftOut,
     rootAttributes: (maker, captureXattrs) => rootAttributesOf(source, maker, captureXattrs),
     pass: (context) => new BackupPass(source, context),
+    entries: () => walk(source.roots, source.filter, () => undefined),
   }
 }
 

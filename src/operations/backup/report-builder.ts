@@ -4,6 +4,7 @@ import type { FileType } from '../../filesystem/stat.js'
 import { pathOfKey } from '../../format/tree-key.js'
 import type { FileNote } from '../../workers/jobs.js'
 import type { BackedUpEntry, BackupOptions, SourceProblem } from './backup-options.js'
+import type { SourceTotals } from './source-scan.js'
 
 /** At most so many problems are kept in the report; all are counted, and all go to `onProblem`. */
 const problemsKeptMax = 10_000
@@ -20,6 +21,8 @@ export class BackupReportBuilder {
   others = 0
   bytesProcessed = 0
   problemCount = 0
+  /** What the source will come to, as far as it is known or guessed. */
+  expected: SourceTotals | undefined
   readonly problems: SourceProblem[] = []
   #bytesUnderWay = 0
   #bytesShown = 0
@@ -105,6 +108,7 @@ export class BackupReportBuilder {
       phase: 'backup',
       filesDone: this.files,
       bytesDone: this.#bytesShown,
+      ...(this.expected && { filesTotal: this.expected.files, bytesTotal: this.expected.bytes }),
       get current() {
         return current()
       },

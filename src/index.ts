@@ -4,6 +4,7 @@ export type { InitOptions, OpenOptions } from './library/open-options.js'
 export type { NewKeyOptions } from './library/repository.js'
 export { Repository } from './library/repository.js'
 export type { NewSecret, Secret } from './library/secret.js'
+export { textOfPath } from './library/text-of-path.js'
 export type { ArchiveOptions } from './operations/archive/archive.js'
 export type {
   BackedUpEntry,

@@ -1,6 +1,3 @@
-import { randomBytes } from 'node:crypto'
-import { defaultChunking } from '../chunking/parameters.js'
-import { formatRecoveryKey } from '../crypto/recovery-key.js'
 import { defaultCacheDirectory } from '../filesystem/cache-directory.js'
 import type { ArchiveOptions } from '../operations/archive/archive.js'
 import type { BackupOptions, BackupReport } from '../operations/backup/backup-options.js'
@@ -21,12 +18,12 @@ import type {
 import type { RestoreOptions, RestoreReport } from '../operations/restore/restore-options.js'
 import type { SnapshotsOptions } from '../operations/snapshots/snapshots.js'
 import type { StatsOptions, StatsReport } from '../operations/stats/stats.js'
-import { createRepository } from '../repository/create-repository.js'
 import { type Reference, resolveReference } from '../repository/resolve-reference.js'
 import type { Store } from '../repository/store.js'
 import type { ListedEntry } from '../snapshot/listed-entry.js'
 import { type SnapshotSummary, snapshotSummaryOf } from '../snapshot/snapshot-summary.js'
-import { currentTimeNs, type InitOptions, type OpenOptions, openBackend, openStore } from './open-options.js'
+import { makeRepository } from './make-repository.js'
+import { type InitOptions, type OpenOptions, openBackend, openStore } from './open-options.js'
 import { type NewSecret, slotSecretOf } from './secret.js'
 
 export interface NewKeyOptions {
@@ -36,8 +33,9 @@ export interface NewKeyOptions {
 }
 
 /**
- * A varve repository. Open one with `Repository.open`, make one with `Repository.init`, and close it with
- * `await using` or `Symbol.asyncDispose`. Every error is a `VarveError` with a stable `code`.
+ * A varve repository. Open one with `Repository.open`, make one with `Repository.init`, and close it with `close` or
+ * `await using`. Every error is a `VarveError` with a stable `code`. In the examples `repository` is an open one that
+ * has a snapshot of `documents`; tests run them.
  */
 export class Repository implements AsyncDisposable {
   private constructor(
@@ -45,22 +43,23 @@ export class Repository implements AsyncDisposable {
     readonly location: string,
   ) {}
 
-  /** Makes a repository and opens it. Errors: `repository-exists`, `invalid-argument`, those of the storage. */
+  /**
+   * Makes a repository and opens it. Errors: `repository-exists`, `invalid-argument`, those of the storage.
+   * @example
+   * const secret = { kind: 'password', password: 'correct horse battery staple' } as const
+   * const { repository, recoveryKey } = await Repository.init({ location: 'new', secret, recoveryKey: true })
+   */
   static async init(options: InitOptions): Promise<{ repository: Repository; recoveryKey?: string }> {
-    const { secret, label = '' } = options
-    const given = slotSecretOf(typeof secret === 'function' ? await secret() : secret)
-    const recovery = options.recoveryKey ? randomBytes(32) : undefined
-    const secrets = [{ secret: given, label }]
-    if (recovery !== undefined)
-      secrets.push({ secret: { kind: 'recovery', secret: recovery }, label: 'recovery key' })
-    const chunking = options.chunkSize === undefined ? defaultChunking : { levels: options.chunkSize }
-    await using backend = await openBackend(options.location, true)
-    await createRepository(backend, { secrets, chunking, nowNs: currentTimeNs() })
-    const repository = await Repository.open(options)
-    return recovery === undefined ? { repository } : { repository, recoveryKey: formatRecoveryKey(recovery) }
+    const made = await makeRepository(options)
+    return { repository: await Repository.open(options), ...made }
   }
 
-  /** Errors: `no-repository`, `wrong-password`, `unsupported-version`, `unsupported-feature`, `corrupt`, those of the storage. */
+  /**
+   * Errors: `no-repository`, `wrong-password`, `unsupported-version`, `unsupported-feature`, `corrupt`, those of the storage.
+   * @example
+   * const secret = { kind: 'key-file', key: await readFile('key') } as const
+   * await using repository = await Repository.open({ location: 'repository', secret })
+   */
   static async open(options: OpenOptions): Promise<Repository> {
     const backend = await openBackend(options.location, false)
     return new Repository(await openStore(options, backend), options.location)
@@ -73,13 +72,21 @@ export class Repository implements AsyncDisposable {
 
   // Each operation is loaded when it is first called: a program that only lists snapshots starts faster without the rest.
 
-  /** Takes a snapshot of paths or of a stream. */
+  /**
+   * Takes a snapshot of paths or of a stream.
+   * @example
+   * const onProgress = ({ bytesDone, bytesTotal }: Progress) => console.error(bytesDone, bytesTotal)
+   * const report = await repository.backup({ paths: ['documents'], tags: ['daily'], scan: true, onProgress })
+   */
   async backup(options: BackupOptions): Promise<BackupReport> {
     const { backup } = await import('../operations/backup/backup.js')
     return backup(this.store, options)
   }
 
-  /** The snapshots that pass the filter, oldest first. */
+  /**
+   * The snapshots that pass the filter, oldest first.
+   * @example for (const { id, time } of await repository.snapshots({ latest: 1 })) console.log(id, time)
+   */
   async snapshots(options: SnapshotsOptions = {}): Promise<SnapshotSummary[]> {
     const { snapshots } = await import('../operations/snapshots/snapshots.js')
     return snapshots(this.store, options)
@@ -91,7 +98,10 @@ export class Repository implements AsyncDisposable {
     return { snapshot: snapshotSummaryOf(snapshot), path }
   }
 
-  /** The entries of a directory of a snapshot, or one entry. */
+  /**
+   * The entries of a directory of a snapshot, or one entry.
+   * @example for await (const { path } of repository.entries('latest:documents')) console.log(textOfPath(path))
+   */
   async *entries(
     reference: Reference,
     options: EntriesOptions = {},
@@ -100,7 +110,10 @@ export class Repository implements AsyncDisposable {
     yield* entries(this.store, reference, options)
   }
 
-  /** Entries whose names match, in one snapshot or in many. */
+  /**
+   * Entries whose names match, in one snapshot or in many. What is found is a reference, as `readFile` takes it.
+   * @example for await (const found of repository.find(['*.txt'])) await repository.readFile(found).next()
+   */
   async *find(
     patterns: readonly string[],
     options: FindOptions = {},
@@ -109,7 +122,10 @@ export class Repository implements AsyncDisposable {
     yield* find(this.store, patterns, options)
   }
 
-  /** The content of one file, or a range of it. Reads only what it needs. */
+  /**
+   * The content of one file, or a range of it. Reads only what it needs.
+   * @example await pipeline(repository.readFile('latest:documents/notes.txt', { start: 2, end: 9 }), createWriteStream('part'))
+   */
   async *readFile(
     reference: Reference,
     options: ReadFileOptions = {},
@@ -118,7 +134,10 @@ export class Repository implements AsyncDisposable {
     yield* readFile(this.store, reference, options)
   }
 
-  /** A directory as a tar stream. */
+  /**
+   * A directory as a tar stream.
+   * @example await pipeline(repository.archive('latest:documents'), createWriteStream('documents.tar'))
+   */
   async *archive(
     reference: Reference,
     options: ArchiveOptions = {},
@@ -127,7 +146,10 @@ export class Repository implements AsyncDisposable {
     yield* archive(this.store, reference, options)
   }
 
-  /** What the second snapshot changed of the first, in time proportional to the change. */
+  /**
+   * What the second snapshot changed of the first, in time proportional to the change.
+   * @example for await (const { kind, path } of repository.diff('latest', 'latest')) console.log(kind, textOfPath(path))
+   */
   async *diff(
     before: Reference,
     after: Reference,
@@ -137,13 +159,19 @@ export class Repository implements AsyncDisposable {
     yield* diff(this.store, before, after, options)
   }
 
-  /** Brings a snapshot, or a part of it, back into a directory. */
+  /**
+   * Brings a snapshot, or a part of it, back into a directory.
+   * @example await repository.restore({ snapshot: 'latest:documents', target: 'back', signal: AbortSignal.timeout(60_000) })
+   */
   async restore(options: RestoreOptions): Promise<RestoreReport> {
     const { restore } = await import('../operations/restore/restore.js')
     return restore(this.store, options)
   }
 
-  /** Proves that everything is there and, with `readData`, that all stored bytes are what they were. */
+  /**
+   * Proves that everything is there and, with `readData`, that all stored bytes are what they were.
+   * @example if ((await repository.check({ readData: true })).damages.length > 0) process.exitCode = 1
+   */
   async check(options: CheckOptions = {}): Promise<CheckReport> {
     const { check } = await import('../operations/check/check.js')
     return check(this.store, options)
@@ -210,7 +238,12 @@ export class Repository implements AsyncDisposable {
     return clearCache(directory ?? defaultCacheDirectory())
   }
 
-  async [Symbol.asyncDispose](): Promise<void> {
+  /** Ends the threads and closes what is open. `await using` does it by itself. */
+  async close(): Promise<void> {
     await this.store[Symbol.asyncDispose]()
+  }
+
+  [Symbol.asyncDispose](): Promise<void> {
+    return this.close()
   }
 }

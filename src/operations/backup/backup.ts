@@ -76,7 +76,8 @@ class BackupRun {
     const { store, options } = this
     requireWritable(store.keys.config, configName)
     await requireWritableFeatures(store.backend)
-    if (options.dryRun !== true) await this.#clearAbandoned()
+    const nowMs = Number(this.#startNs / 1_000_000n)
+    if (options.dryRun !== true) await store.backend.clearAbandonedTemporaries(abandonedAfterMs, nowMs)
     const { writer: opened, prepared } = await openWriter(store, options.dryRun !== true)
     await using writer = opened
     const parents = await this.#parents()
@@ -230,10 +231,6 @@ class BackupRun {
   async #tidy(root: TreeRoot, { trees, pendingIds }: Parents): Promise<void> {
     for (const id of pendingIds) await removePending(this.store, id)
     for (const tree of trees) if (!isSameRoot(tree.root, root)) await forgetCoverage(this.store, tree.root)
-  }
-
-  async #clearAbandoned(): Promise<void> {
-    await this.store.backend.clearAbandonedTemporaries(abandonedAfterMs, Number(this.#startNs / 1_000_000n))
   }
 
   #finished(writer: StoreWriter, { snapshot: parent }: Parents, snapshotId?: SnapshotId): BackupReport {

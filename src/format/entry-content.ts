@@ -11,6 +11,7 @@ import {
 import { type Extension, noExtensions } from './extension.js'
 import type { ChunkId } from './ids.js'
 import {
+  entryValueMaxBytes,
   holeMapChunkSizeBytes,
   holeMapInEntryMaxBytes,
   holeMapMaxBytes,
@@ -93,7 +94,9 @@ export function readXattrs(reader: CborReader): readonly Xattr[] {
   if (count === 0) return noXattrs
   const xattrs: Xattr[] = []
   let previous = '' as ByteString
+  const endMax = reader.at + entryValueMaxBytes
   for (let index = 0; index < count; index++) {
+    if (reader.at > endMax) throw reader.corrupt('entry is too large')
     reader.arrayOf(2, 'xattr')
     const name = byteStringOf(reader.byteString(xattrNameMaxBytes, 'xattr name'))
     if (name <= previous || name.includes('\0')) throw reader.corrupt('xattr names do not ascend')

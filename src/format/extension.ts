@@ -30,6 +30,10 @@ export function readExtensions(fields: Fields): readonly Extension[] {
   })
 }
 
+/** Whether the entry or record must not be used by who does not know all of its extensions, as this version does not. */
+export const hasCriticalExtension = (extensions: readonly Extension[]): boolean =>
+  extensions.some(({ critical }) => critical)
+
 /** Errors: `unsupported-feature` where an extension is critical, since this version knows none. */
 export function refuseCriticalExtensions(extensions: readonly Extension[], objectName: string): void {
   for (const { id, critical } of extensions) {

@@ -25,21 +25,31 @@ export function encodeHoles(ranges: HoleRanges): Buffer {
 
 /** Errors: `corrupt`. */
 export function decodeHoles(bytes: Uint8Array, fileSizeBytes: number, objectName: string): HoleRanges {
+  const ranges: number[] = []
+  forEachHole(bytes, fileSizeBytes, objectName, (offset, length) => ranges.push(offset, length))
+  return ranges
+}
+
+/** The same without keeping them: there may be thirty million. Errors: `corrupt`. */
+export function forEachHole(
+  bytes: Uint8Array,
+  fileSizeBytes: number,
+  objectName: string,
+  visit: (offset: number, length: number) => void,
+): void {
   if (bytes.byteLength > holeMapMaxBytes)
     throw new CorruptError(objectName, 'has a hole map that is too long')
   const reader = new CborReader(bytes, objectName)
   const count = reader.arrayHead('hole map')
   if (count === 0 || count % 2 !== 0) throw reader.corrupt('hole map has an impossible number of items')
-  const ranges: number[] = []
   let end = 0
   for (let index = 0; index < count; index += 2) {
     const gap = reader.uint(fileSizeBytes, 'gap')
     const length = reader.uint(fileSizeBytes, 'hole')
     if (length === 0 || (gap === 0 && index > 0)) throw reader.corrupt('hole map has an empty range')
-    ranges.push(end + gap, length)
+    visit(end + gap, length)
     end += gap + length
     if (end > fileSizeBytes) throw reader.corrupt('hole map reaches beyond the file')
   }
   reader.end()
-  return ranges
 }

@@ -1,6 +1,6 @@
 import { CorruptError, VarveError } from '../errors.js'
 import type { Holes } from '../format/entry.js'
-import { decodeHoles, encodeHoles, type HoleRanges } from '../format/hole-map.js'
+import { decodeHoles, encodeHoles, forEachHole, type HoleRanges } from '../format/hole-map.js'
 import { type ChunkId, ChunkKind } from '../format/ids.js'
 import { holeMapChunkSizeBytes, holeMapInEntryMaxBytes, holeMapMaxBytes } from '../format/limits.js'
 import type { NodeSink, NodeSource } from './node-store.js'
@@ -32,6 +32,17 @@ export async function readHoles(
   if (holes === null) return []
   const encoded = holes instanceof Uint8Array ? holes : await gather(holes, source, objectName)
   return decodeHoles(encoded, fileSizeBytes, objectName)
+}
+
+/** Reads a hole map only to see that it is one. Errors: as `readHoles`. */
+export async function verifyHoles(
+  holes: Exclude<Holes, null>,
+  fileSizeBytes: number,
+  source: NodeSource,
+  objectName: string,
+): Promise<void> {
+  const encoded = holes instanceof Uint8Array ? holes : await gather(holes, source, objectName)
+  forEachHole(encoded, fileSizeBytes, objectName, () => {})
 }
 
 async function gather(ids: readonly ChunkId[], source: NodeSource, objectName: string): Promise<Buffer> {

@@ -1,8 +1,8 @@
 import { type ByteString, textOf } from '../../bytes/byte-string.js'
-import { CorruptError } from '../../errors.js'
-import { contentSizeBytesOf, type Device, type Entry, EntryType, type Xattr } from '../../format/entry.js'
-import { ChunkKind } from '../../format/ids.js'
+import { contentSizeBytesOf, type Device, type Entry, EntryType } from '../../format/entry.js'
+import { refuseCriticalExtensions } from '../../format/extension.js'
 import type { RootAttributes } from '../../format/root-attributes.js'
+import { xattrValues } from '../../snapshot/xattr-values.js'
 import type { NodeSource } from '../../tree/node-store.js'
 import { type TarMember, TarType } from './tar-header.js'
 
@@ -18,7 +18,10 @@ const tarTypes: Readonly<Partial<Record<EntryType, TarType>>> = {
 
 const none = '' as ByteString
 
-/** Undefined for what tar does not keep. `hardLinkTo` is the path of an earlier member that is the same inode. */
+/**
+ * Undefined for what tar does not keep. `hardLinkTo` is the path of an earlier member that is the same inode.
+ * Errors: `unsupported-feature`, those of the source.
+ */
 export const tarMemberOf = async (
   source: NodeSource,
   entry: Entry,
@@ -27,6 +30,7 @@ export const tarMemberOf = async (
 ): Promise<TarMember | undefined> => {
   const type = tarTypes[entry.type]
   if (type === undefined) return undefined
+  refuseCriticalExtensions(entry.extensions, textOf(path))
   const { content } = entry
   const isDevice = type === TarType.characterDevice || type === TarType.blockDevice
   const isFirst = hardLinkTo === undefined
@@ -45,7 +49,7 @@ export const tarMemberOf = async (
     linkTarget: hardLinkTo ?? (typeof content === 'string' ? content : none),
     major: isDevice ? (content as Device).major : 0,
     minor: isDevice ? (content as Device).minor : 0,
-    xattrs: isFirst ? await xattrsOf(source, entry.xattrs, path) : [],
+    xattrs: isFirst ? await xattrValues(source, entry.xattrs, textOf(path)) : [],
   }
 }
 
@@ -64,29 +68,5 @@ export const tarMemberOfRoot = async (source: NodeSource, root: RootAttributes):
   linkTarget: none,
   major: 0,
   minor: 0,
-  xattrs: await xattrsOf(source, root.xattrs, '.' as ByteString),
+  xattrs: await xattrValues(source, root.xattrs, '.'),
 })
-
-const xattrsOf = async (
-  source: NodeSource,
-  xattrs: readonly Xattr[],
-  path: ByteString,
-): Promise<TarMember['xattrs']> => {
-  const values: TarMember['xattrs'][number][] = []
-  for (const { name, value } of xattrs) values.push({ name, value: await xattrValue(source, value, path) })
-  return values
-}
-
-const xattrValue = async (
-  source: NodeSource,
-  value: Xattr['value'],
-  path: ByteString,
-): Promise<Uint8Array> => {
-  if (value instanceof Uint8Array) return value
-  const parts: Uint8Array[] = []
-  for (const id of value.ids) parts.push(await source.get(id, ChunkKind.data))
-  const bytes = Buffer.concat(parts)
-  if (bytes.length !== value.sizeBytes)
-    throw new CorruptError(textOf(path), 'has an extended attribute of another size')
-  return bytes
-}

@@ -1,5 +1,6 @@
 import type { Stat } from '../../filesystem/stat.js'
 import { contentSizeBytesOf, type Entry, EntryFlag } from '../../format/entry.js'
+import { hasCriticalExtension } from '../../format/extension.js'
 import { Captured } from '../../format/snapshot.js'
 import { type Timestamp, timestampToNanoseconds } from '../../format/timestamp.js'
 import { type EntryMaker, entryTypes, storedInode } from './entry-of-stat.js'
@@ -47,6 +48,7 @@ export class UnchangedTest {
     const { ignoreCtime, ignoreInode } = this.rules
     return (
       entryTypes[stat.type] === entry.type &&
+      !hasCriticalExtension(entry.extensions) &&
       (stat.type !== 'file' || stat.sizeBytes === contentSizeBytesOf(entry)) &&
       (entry.flags & EntryFlag.changedWhileRead) === 0 &&
       isSameTime(stat.mtimeNs, entry.mtimeSeconds, entry.mtimeNanoseconds) &&
@@ -60,6 +62,7 @@ export class UnchangedTest {
   hasSameMetadata(stat: Stat, entry: Entry): boolean {
     return (
       this.#sameMetadata &&
+      !hasCriticalExtension(entry.extensions) &&
       this.#hasSameCtime(stat, entry) &&
       storedInode(stat.inode) === entry.inode &&
       stat.mode === entry.mode &&

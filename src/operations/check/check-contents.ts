@@ -3,7 +3,7 @@ import type { FileContent, ListContent, StoredXattr, Xattr } from '../../format/
 import { type ChunkId, ChunkKind, hexOf } from '../../format/ids.js'
 import { decodeListNode, type ListNode, verifyListChild } from '../../format/list-node.js'
 import { PieceCursor } from '../../format/pieces.js'
-import { readHoles } from '../../tree/hole-store.js'
+import { verifyHoles } from '../../tree/hole-store.js'
 import type { NodeSource } from '../../tree/node-store.js'
 import { claimOf } from './claims.js'
 import type { References } from './references.js'
@@ -31,10 +31,11 @@ export class ContentCheck {
   /** Everything of a file's content but pieces that stand in the entry. */
   async content(content: FileContent, name: string): Promise<void> {
     if (content.form === 'list') await this.#list(content)
-    if (content.holes === null) return
-    if (!(content.holes instanceof Uint8Array))
-      for (const id of content.holes) if (this.references.refer(id, ChunkKind.list) === 'lost') return
-    await this.#orInvalid(() => readHoles(content.holes, content.sizeBytes, this.source, name))
+    const { holes, sizeBytes } = content
+    if (holes === null) return
+    if (!(holes instanceof Uint8Array))
+      for (const id of holes) if (this.references.refer(id, ChunkKind.list) === 'lost') return
+    await this.#orInvalid(() => verifyHoles(holes, sizeBytes, this.source, name))
   }
 
   async xattrs(xattrs: readonly Xattr[], name: string): Promise<void> {

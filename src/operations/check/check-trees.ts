@@ -1,11 +1,13 @@
 import { setImmediate as nextTurn } from 'node:timers/promises'
-import type { ByteString } from '../../bytes/byte-string.js'
+import { type ByteString, textOf } from '../../bytes/byte-string.js'
 import { CorruptError, VarveError } from '../../errors.js'
 import { isFileContent } from '../../format/entry.js'
+import { hasCriticalExtension } from '../../format/extension.js'
 import { type ChunkId, ChunkKind } from '../../format/ids.js'
 import { snapshotName } from '../../format/names.js'
 import type { Snapshot } from '../../format/snapshot.js'
 import type { StoredEntry } from '../../format/stored-entry.js'
+import { pathOfKey } from '../../format/tree-key.js'
 import { isLeaf, type TreeInner, type TreeLeaf, type TreeNode } from '../../format/tree-node.js'
 import type { Store } from '../../repository/store.js'
 import { throwIfAborted } from '../../snapshot/throw-if-aborted.js'
@@ -114,7 +116,11 @@ export class TreeCheck {
     const loaded = loadedLeaf(leaf, id, sizeBytes)
     for (const entry of leaf.entries) {
       this.#seeDirectory(entry, loaded)
-      const { content, xattrs } = entry
+      const { content, extensions, xattrs } = entry
+      if (hasCriticalExtension(extensions))
+        this.findings.remark(
+          `${snapshotName(this.#snapshot.id)}: ${textOf(pathOfKey(entry.key))} needs an extension that this version does not know`,
+        )
       if (xattrs.length > 0) await this.#content.xattrs(xattrs, name)
       if (!isFileContent(content)) continue
       if (content.form === 'inline') this.#content.pieces(content.pieces, name)

@@ -1,6 +1,7 @@
 import { type ByteString, textOf } from '../../bytes/byte-string.js'
 import { VarveError } from '../../errors.js'
 import { type FileContent, isFileContent } from '../../format/entry.js'
+import { refuseCriticalExtensions } from '../../format/extension.js'
 import type { StoredEntry } from '../../format/stored-entry.js'
 import { ensureIndex } from '../../repository/ensure-index.js'
 import { type Reference, resolveReference } from '../../repository/resolve-reference.js'
@@ -22,7 +23,8 @@ export interface ReadFileOptions {
 /**
  * The bytes of one file. Reads the tree's path to it and the blocks that hold the range, a few blocks ahead of the
  * consumer. The buffers may be shared with the store's cache: they must not be changed.
- * Errors: `not-found`, `ambiguous`, `invalid-argument` (not a file, no range), `corrupt`, `missing`, `interrupted`.
+ * Errors: `not-found`, `ambiguous`, `invalid-argument` (not a file, no range), `corrupt`, `missing`, `unsupported-feature`,
+ * `interrupted`.
  */
 export async function* readFile(
   store: Store,
@@ -49,6 +51,7 @@ const rangeOf = ({ start = 0, end }: ReadFileOptions): { fromOffset: number; toO
 }
 
 const contentOf = (entry: StoredEntry, shown: string): FileContent => {
+  refuseCriticalExtensions(entry.extensions, shown)
   const { content } = entry
   if (isFileContent(content)) return content
   const isLink = typeof content === 'string'

@@ -4,9 +4,9 @@ import type { Attributes } from '../../filesystem/attributes.js'
 import type { Stat } from '../../filesystem/stat.js'
 import type { Xattr } from '../../filesystem/xattrs.js'
 import type { Entry, Xattr as StoredXattr } from '../../format/entry.js'
-import { ChunkKind } from '../../format/ids.js'
 import type { RootAttributes } from '../../format/root-attributes.js'
 import { timestampToNanoseconds } from '../../format/timestamp.js'
+import { xattrValues } from '../../snapshot/xattr-values.js'
 import type { NodeSource } from '../../tree/node-store.js'
 
 const setuid = 0o4000
@@ -83,16 +83,8 @@ export class AttributeMaker {
   }
 
   async #longValuesOf(xattrs: readonly StoredXattr[]): Promise<readonly Xattr[]> {
-    const all: Xattr[] = []
-    for (const { name, value } of xattrs) {
-      if (value instanceof Uint8Array) all.push([name, Uint8Array.from(value)])
-      else {
-        const chunks: Uint8Array[] = []
-        for (const id of value.ids) chunks.push(await this.source.get(id, ChunkKind.data))
-        all.push([name, Buffer.concat(chunks)])
-      }
-    }
-    return all
+    const values = await xattrValues(this.source, xattrs, 'the entry')
+    return values.map(({ name, value }) => [name, Uint8Array.from(value)])
   }
 }
 

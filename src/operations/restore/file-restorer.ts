@@ -1,11 +1,10 @@
-import type { FileContent } from '../../format/entry.js'
-import { readHoles } from '../../tree/hole-store.js'
 import { compareFiles, isAllRight } from './compare-files.js'
 import { compareLarge } from './compare-large.js'
 import { inlinePieces } from './file-pieces.js'
 import type { ContentPiece, FileWork } from './file-work.js'
 import { keepFile } from './keep-file.js'
 import { LargeFile } from './large-file.js'
+import { layoutOf } from './layout-of.js'
 import { locatePieces } from './locate-pieces.js'
 import type { RestoreContext } from './restore-context.js'
 import { type Segment, segmentsOf } from './segments.js'
@@ -116,10 +115,9 @@ export class FileRestorer {
   async #planned(file: SmallFile & { readonly matches?: Uint8Array }): Promise<WriteUnit> {
     const { work, pieces, matches } = file
     const { reader, locator, options } = this.context
-    const holes = await holesOf(work.content, reader, work.path)
+    const layout = await layoutOf(work.content, options.sparse ?? false, reader, work.path)
     const isCopy = matches && pieces.map(({ id }, index) => id !== undefined && matches[index] === 1)
     const places = await locatePieces(locator, pieces, isCopy)
-    const layout = { holes, sparse: options.sparse ?? false }
     const segments: Segment[] = []
     for (let index = 0; index < pieces.length; index++)
       segments.push(...segmentsOf(pieces[index]!, places[index], isCopy?.[index] ?? false, layout))
@@ -189,9 +187,6 @@ export class FileRestorer {
     work.directory.release()
   }
 }
-
-const holesOf = (content: FileContent, source: RestoreContext['reader'], path: string) =>
-  content.holes === null ? [] : readHoles(content.holes, content.sizeBytes, source, path)
 
 function* groupsOf(files: readonly SmallFile[]): Generator<SmallFile[], void, undefined> {
   let group: SmallFile[] = []

@@ -1,15 +1,15 @@
+import { freeBytesOf } from '../../filesystem/free-space.js'
 import { closeFile } from '../../filesystem/read-file.js'
 import { errorCodeOf } from '../../filesystem/system-error.js'
-import type { HoleRanges } from '../../format/hole-map.js'
-import { readHoles } from '../../tree/hole-store.js'
 import { reasonOf } from '../../workers/restore-file.js'
 import type { WriteResult } from '../../workers/restore-jobs.js'
 import type { PieceBits } from './compare-large.js'
 import { piecesInGroups } from './file-pieces.js'
 import type { ContentPiece, FileWork } from './file-work.js'
+import { layoutOf } from './layout-of.js'
 import { locatePieces } from './locate-pieces.js'
 import type { RestoreContext } from './restore-context.js'
-import type { Segment } from './segments.js'
+import type { Layout, Segment } from './segments.js'
 import { segmentsOf } from './segments.js'
 import type { WriteUnit } from './write-job-builder.js'
 import { type Failure, isUnreadable, type WriteRunner } from './write-runner.js'
@@ -19,7 +19,7 @@ const zerosMax = 8 * 1024 * 1024
 
 /** Makes one file that is too large for a single job: all threads write into one temporary file. */
 export class LargeFile {
-  #holes: HoleRanges = []
+  #layout: Layout = { holes: [], sparse: false }
   #failure: Failure | undefined
 
   constructor(
@@ -59,7 +59,7 @@ export class LargeFile {
   async #fill(fd: number, matches: PieceBits | undefined): Promise<void> {
     const { reader, locator } = this.context
     const { content, path } = this.work
-    this.#holes = await readHoles(content.holes, content.sizeBytes, reader, path)
+    this.#layout = await layoutOf(content, this.context.options.sparse ?? false, reader, path)
     const oldFd = matches === undefined ? -1 : this.work.directory.safe!.openFile(this.work.name)
     let piece = 0
     try {
@@ -69,7 +69,7 @@ export class LargeFile {
         const isCopy = pieces.map(({ id }) => matches?.at(piece++) === true && id !== undefined)
         const places = await locatePieces(locator, pieces, isCopy)
         pieces.forEach((one, index) => {
-          for (const segment of this.#segments(one, places[index], isCopy[index]!))
+          for (const segment of this.#segments(one, places[index], isCopy[index]!, fd))
             units.push({ work: this.work, segments: [segment], strip: { fd, oldFd } })
         })
         await this.runner.run(units, (unit, failure) => {
@@ -83,10 +83,22 @@ export class LargeFile {
     }
   }
 
-  #segments(piece: ContentPiece, place: Segment['place'], isCopy: boolean): Segment[] {
-    const layout = { holes: this.#holes, sparse: this.context.options.sparse ?? false }
-    const segments = segmentsOf(piece, place, isCopy, layout)
-    return piece.id === undefined ? segments.flatMap(inParts) : segments
+  #segments(piece: ContentPiece, place: Segment['place'], isCopy: boolean, fd: number): Segment[] {
+    const segments = segmentsOf(piece, place, isCopy, this.#layout)
+    return piece.id === undefined ? segments.flatMap((zeros) => this.#inParts(zeros, fd)) : segments
+  }
+
+  /** An entry of a hundred bytes can claim petabytes of zeros: what the disk cannot take is not begun. */
+  #inParts(zeros: Segment, fd: number): Segment[] {
+    const parts: Segment[] = []
+    if (zeros.length > zerosMax && zeros.length > freeBytesOf(fd)) {
+      const message = `has ${zeros.length} zeros in a row, for which there is no space; --sparse makes holes of them`
+      this.#failure ??= { kind: 'target', message }
+      return parts
+    }
+    for (let done = 0; done < zeros.length; done += zerosMax)
+      parts.push({ ...zeros, offset: zeros.offset + done, length: Math.min(zerosMax, zeros.length - done) })
+    return parts
   }
 
   async #finish(fd: number): Promise<void> {
@@ -98,13 +110,6 @@ export class LargeFile {
       if (!(attribute === 'owner' && ignoresOwners))
         tally.problem(path, 'attribute', `${attribute}: ${message}`)
   }
-}
-
-const inParts = (zeros: Segment): Segment[] => {
-  const parts: Segment[] = []
-  for (let done = 0; done < zeros.length; done += zerosMax)
-    parts.push({ ...zeros, offset: zeros.offset + done, length: Math.min(zerosMax, zeros.length - done) })
-  return parts
 }
 
 const targetFailure = (error: unknown): Failure => {

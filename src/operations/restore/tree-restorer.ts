@@ -2,6 +2,7 @@ import type { ByteString } from '../../bytes/byte-string.js'
 import type { Attributes } from '../../filesystem/attributes.js'
 import type { SafeDirectory } from '../../filesystem/safe-directory.js'
 import { type Entry, EntryType } from '../../format/entry.js'
+import { hasCriticalExtension } from '../../format/extension.js'
 import type { TreeCursor } from '../../tree/tree-cursor.js'
 import { reasonOf } from '../../workers/restore-file.js'
 import { DirectoryOpener } from './directory-opener.js'
@@ -81,12 +82,27 @@ export class TreeRestorer {
     if (frame.target === null) return undefined
     const name = key.slice(nameAt) as ByteString
     const isOnDisk = frame.names?.has(name) ?? false
+    if (hasCriticalExtension(entry.extensions)) return this.#passUnknown(frame, entry, name)
     if (entry.type === EntryType.directory) return this.#meet(frame, entry, name)
     if (this.part.selection(frame.path, name, false) !== 'yes') return undefined
     const attributes = this.context.attributes.of(entry)
     return attributes instanceof Promise
       ? this.#afterLongXattrs(frame, entry, name, attributes)
       : this.#place(frame, entry, name, isOnDisk, attributes)
+  }
+
+  /** What is below a directory may be known all the same. */
+  #passUnknown(frame: TargetFrame, entry: Entry, name: ByteString): undefined {
+    const isDirectory = entry.type === EntryType.directory
+    const selected = this.part.selection(frame.path, name, isDirectory)
+    if (isDirectory) frame.met.push({ name, attributes: undefined, selected })
+    if (selected === 'yes')
+      this.context.tally.problem(
+        pathIn(frame.path, name),
+        isDirectory ? 'attribute' : 'data',
+        'needs an extension that this version does not know',
+      )
+    return undefined
   }
 
   async #afterLongXattrs(

@@ -5,7 +5,7 @@ import { fileURLToPath } from 'node:url'
 const secondsMax = 2
 const peakMiBMax = 300
 /** On a machine that does other things too; the process is ended then. */
-const patienceMs = 60_000
+const patienceMs = 30_000
 const processesMax = 2
 
 const here = fileURLToPath(new URL('.', import.meta.url))

@@ -1,4 +1,5 @@
-const messageMax = 4096
+/** A message may name a path, and paths may be that long. */
+const messageMax = 70_000
 
 /** What is wrong with a text that a user may see: a stack trace, a secret, or no end. */
 export const faultsOfMessage = (text, secrets) => {

@@ -11,6 +11,7 @@ import { listXattrNames, type Xattr, type XattrTarget, xattrTargetOfFd, xattrTar
 export interface Attributes {
   /** The twelve permission bits; not used for symbolic links. */
   readonly mode: number
+  /** -1 leaves the owner or the group as it is. */
   readonly uid: number
   readonly gid: number
   readonly mtimeNs: bigint
@@ -121,6 +122,7 @@ type Attempt = (attribute: string, call: () => void) => boolean
 
 /** Returns the mode bits that must not be set: those that would lend the rights of an owner who is not the right one. */
 const applyOwner = ({ uid, gid }: Attributes, target: Target, attempt: Attempt): number => {
+  if (uid === -1 && gid === -1) return 0
   if (attempt('owner', () => target.chown(uid, gid))) return 0
   // Without root's rights the group can still be one of the user's own.
   try {

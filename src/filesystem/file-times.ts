@@ -30,10 +30,16 @@ const utimeOmit = 0x3ffffffen
 const secondNs = 1_000_000_000n
 
 /** struct timespec[2]: access and modification, each seconds and nanoseconds of 64 bits in the machine's order. */
+const times = BigInt64Array.of(0n, utimeOmit, 0n, 0n)
+const timesBytes = new Uint8Array(times.buffer)
+
+/** Valid until the next call. */
 const timespecs = (mtimeNs: bigint): Uint8Array => {
-  const nanoseconds = ((mtimeNs % secondNs) + secondNs) % secondNs
-  const seconds = (mtimeNs - nanoseconds) / secondNs
-  return new Uint8Array(BigInt64Array.of(0n, utimeOmit, seconds, nanoseconds).buffer)
+  const remainder = mtimeNs % secondNs
+  const nanoseconds = remainder < 0n ? remainder + secondNs : remainder
+  times[2] = (mtimeNs - nanoseconds) / secondNs
+  times[3] = nanoseconds
+  return timesBytes
 }
 
 /** Node turns a negative number into the present time and cuts the rest to microseconds. */

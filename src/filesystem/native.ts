@@ -27,6 +27,9 @@ export interface NativeCalls {
   statx(path: ByteString, into: Uint8Array): number
   /** The same of an open file. */
   statxOfFd(fd: number, into: Uint8Array): number
+  /** openat(2): a descriptor of `name` in the open directory. */
+  openAt(directoryFd: number, name: ByteString, flags: number, mode: number): number
+  close(fd: number): number
 }
 
 type Koffi = typeof import('koffi')
@@ -84,6 +87,7 @@ const bind = (koffi: Koffi): NativeCalls => {
     xattrListSizeOfFd: bindXattrListSize(koffi, library),
     statx: bindStatx(koffi, library),
     statxOfFd: bindStatxOfFd(koffi, library),
+    ...bindNewFiles(koffi, library),
   }
 }
 
@@ -118,11 +122,9 @@ const bindXattrs = (declare: Declare) => {
 
 const bindTimes = (declare: Declare) => {
   const set = declare('int', 'utimensat', 'int', bytes, bytes, 'int')
-  const setFd = declare('int', 'futimens', 'int', bytes)
   return {
     setTimes: (path: ByteString, times: Uint8Array) =>
       set(atCurrentDirectory, terminated(path), times, atSymlinkNoFollow),
-    setTimesOfFd: (fd: number, times: Uint8Array) => setFd(fd, times),
   }
 }
 
@@ -169,6 +171,26 @@ const bindXattrListSize = (
   return (fd) => {
     const answer: number = call(fd, 0, 0)
     return answer < 0 ? -koffi.errno() : answer
+  }
+}
+
+/** Called for every file that is restored; as `bindStatx`. */
+const bindNewFiles = (koffi: Koffi, library: ReturnType<Koffi['load']>) => {
+  const openText = library.func('openat', 'int', ['int', 'const char *', 'int', 'uint32'])
+  const openBytes = library.func('openat', 'int', ['int', bytes, 'int', 'uint32'])
+  const closeFd = library.func('close', 'int', ['int'])
+  const setTimes = library.func('futimens', 'int', ['int', bytes])
+  return {
+    openAt: (directoryFd: number, name: ByteString, flags: number, mode: number): number => {
+      const text = fsPathOf(name)
+      const answer: number =
+        typeof text === 'string'
+          ? openText(directoryFd, text, flags, mode)
+          : openBytes(directoryFd, terminated(name), flags, mode)
+      return answer < 0 ? -koffi.errno() : answer
+    },
+    close: (fd: number): number => (closeFd(fd) < 0 ? -koffi.errno() : 0),
+    setTimesOfFd: (fd: number, times: Uint8Array): number => (setTimes(fd, times) < 0 ? -koffi.errno() : 0),
   }
 }
 

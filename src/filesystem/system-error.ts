@@ -34,7 +34,8 @@ export const writing = <Result>(path: ByteString, call: () => Result): Result =>
   }
 }
 
-const writeError = (path: ByteString, error: unknown): unknown => {
+/** What `writing` throws for an error. */
+export const writeError = (path: ByteString, error: unknown): unknown => {
   const code = errorCodeOf(error)
   if (code === 'ENOSPC' || code === 'EDQUOT')
     return new VarveError('no-space', `${textOf(path)}: no space left on the file system`, {

@@ -33,8 +33,7 @@ export class RestoreComparer {
 
   #compareFile(job: CompareJob, file: number, name: ByteString, matches: Uint8Array): number {
     const [directoryFd, first, end] = job.files.subarray(file * comparedColumns)
-    using directory = SafeDirectory.open(`/proc/self/fd/${directoryFd}` as ByteString)
-    const fd = directory.openFile(name)
+    const fd = SafeDirectory.heldBy(directoryFd!).openFile(name)
     try {
       const stat = fstatOf(fd)
       if (stat.type !== 'file') return -1

@@ -1,9 +1,11 @@
-import { ftruncateSync, writeSync } from 'node:fs'
+import { fchmodSync, ftruncateSync, writeSync } from 'node:fs'
 import type { ByteString } from '../bytes/byte-string.js'
 import { type Attributes, applyAttributesToFd } from '../filesystem/attributes.js'
+import { setMtimeOfFd } from '../filesystem/file-times.js'
+import { writeError } from '../filesystem/system-error.js'
 import type { FinishFileJob, UnitAttributeFailure, WriteResult } from './restore-jobs.js'
 
-/** Writes all of a range, however often the system stops short. */
+/** Writes all of a range, however often the system stops short. Errors: `no-space`, those of the file system. */
 export const writeAll = (
   fd: number,
   bytes: Uint8Array,
@@ -11,7 +13,12 @@ export const writeAll = (
   length: number,
   offset: number,
 ): void => {
-  for (let done = 0; done < length; ) done += writeSync(fd, bytes, start + done, length - done, offset + done)
+  try {
+    for (let done = 0; done < length; )
+      done += writeSync(fd, bytes, start + done, length - done, offset + done)
+  } catch (error) {
+    throw writeError(noPath, error)
+  }
 }
 
 /** Gives an open file its length and attributes, as the only job or as the end of one. */
@@ -20,6 +27,20 @@ export const finishFile = ({ fd, sizeBytes, attributes }: FinishFileJob): WriteR
   const attributeFailures: UnitAttributeFailure[] = []
   setAttributes(fd, 0, attributes, attributeFailures)
   return { failures: [], attributeFailures, bytesWritten: 0, bytesCopied: 0 }
+}
+
+/**
+ * Gives a file that was just made what most files need and no more; false where something was refused, so that
+ * `setAttributes` must do it again and say what.
+ */
+export const setPlainAttributes = (fd: number, mode: number, mtimeNs: bigint): boolean => {
+  try {
+    fchmodSync(fd, mode)
+    setMtimeOfFd(fd, mtimeNs)
+    return true
+  } catch {
+    return false
+  }
 }
 
 export const setAttributes = (

@@ -36,14 +36,26 @@ export const segmentColumns = 5
  */
 export type SegmentRows = Float64Array
 
-export const fileColumns = 5
+export const fileColumns = 8
+
+/** How a file comes to its name. */
+export const FileWay = {
+  /** Made under its name, where nothing is, with the mode `unfinishedMode` until it is complete. */
+  direct: 0,
+  /** Made under a temporary name and renamed. */
+  renamed: 1,
+  /** The same, and chunks may be taken from the file that is there. */
+  replaces: 2,
+} as const
 
 /** Files that a job makes from beginning to end. */
 export interface FileTable {
   readonly names: readonly ByteString[]
-  /** For each: descriptor of its directory, first and end of its segments, size, 1 where it replaces another. */
+  /** For each: descriptor of its directory, first and end of its segments, size, `FileWay`, mode, uid and gid. */
   readonly numbers: Float64Array
-  readonly attributes: readonly Attributes[]
+  /** Nanoseconds since 1970 of each. */
+  readonly mtimes: BigInt64Array
+  readonly xattrs: readonly Attributes['xattrs'][]
 }
 
 /** Parts of files that are open already: descriptor, that of the file to copy from or -1, first and end of the segments. */

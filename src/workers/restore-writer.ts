@@ -3,14 +3,15 @@ import type { ByteString } from '../bytes/byte-string.js'
 import type { ChunkHasher } from '../crypto/chunk-id.js'
 import { CorruptError, VarveError } from '../errors.js'
 import { readInto } from '../filesystem/read-file.js'
-import { SafeDirectory } from '../filesystem/safe-directory.js'
+import { closeNewFile, SafeDirectory } from '../filesystem/safe-directory.js'
 import { errorCodeOf, writing } from '../filesystem/system-error.js'
 import { ChunkKind } from '../format/ids.js'
 import { idSizeBytes } from '../format/limits.js'
-import type { RestoreBlocks } from './restore-blocks.js'
-import { reasonOf, setAttributes, writeAll } from './restore-file.js'
+import type { OpenedChunk, RestoreBlocks } from './restore-blocks.js'
+import { reasonOf, setAttributes, setPlainAttributes, writeAll } from './restore-file.js'
 import { rangesOfData } from './restore-holes.js'
 import {
+  FileWay,
   fileColumns,
   SegmentSource,
   segmentColumns,
@@ -20,6 +21,7 @@ import {
   type WriteJob,
   type WriteResult,
 } from './restore-jobs.js'
+import { unfinishedMode } from './restore-temporary.js'
 
 const zeros = Buffer.alloc(256 * 1024)
 const marginBytes = 128
@@ -33,8 +35,8 @@ export class RestoreWriter {
   #bytesCopied = 0
   #temporaries = 0
   #copyBuffer = Buffer.alloc(0)
-  /** By the main thread's descriptor: the directory opened again, for the time of a job. */
-  readonly #directories = new Map<number, SafeDirectory>()
+  /** The one used last: the main thread holds all directories of a job open. */
+  #directory = SafeDirectory.heldBy(-1)
 
   constructor(
     private readonly blocks: RestoreBlocks,
@@ -49,14 +51,15 @@ export class RestoreWriter {
     this.#bytesWritten = 0
     this.#bytesCopied = 0
     this.blocks.begin(job.blocks)
-    try {
-      const files = job.files.names.length
-      for (let file = 0; file < files; file++) this.#attempt(file, () => this.#makeFile(file))
-      const strips = job.strips.length / stripColumns
-      for (let strip = 0; strip < strips; strip++) this.#attempt(files + strip, () => this.#writeStrip(strip))
-    } finally {
-      for (const directory of this.#directories.values()) directory.close()
-      this.#directories.clear()
+    const files = job.files.names.length
+    const strips = job.strips.length / stripColumns
+    for (let unit = 0; unit < files + strips; unit++) {
+      try {
+        if (unit < files) this.#makeFile(unit)
+        else this.#writeStrip(unit - files)
+      } catch (error) {
+        this.#failed(unit, error)
+      }
     }
     return {
       failures: this.#failures,
@@ -67,60 +70,63 @@ export class RestoreWriter {
   }
 
   /** A full disk ends the job; what concerns one file only is noted. */
-  #attempt(unit: number, work: () => void): void {
-    try {
-      work()
-    } catch (error) {
-      if (error instanceof VarveError && (error.code === 'no-space' || error.code === 'read-only'))
-        throw error
-      const kind = error instanceof ChunkError ? 'data' : 'target'
-      if (kind === 'target' && errorCodeOf(error) === '') throw error
-      this.#failures.push({
-        unit,
-        kind,
-        message: reasonOf(error instanceof ChunkError ? error.cause : error),
-      })
-    }
+  #failed(unit: number, error: unknown): void {
+    if (error instanceof VarveError && (error.code === 'no-space' || error.code === 'read-only')) throw error
+    const kind = error instanceof ChunkError ? 'data' : 'target'
+    if (kind === 'target' && errorCodeOf(error) === '') throw error
+    this.#failures.push({ unit, kind, message: reasonOf(error instanceof ChunkError ? error.cause : error) })
   }
 
-  /** Complete with its attributes before it gets its name. */
+  /** Complete with its attributes before it gets its name, or before it loses the mode that says that it is not. */
   #makeFile(file: number): void {
-    const { names, numbers, attributes } = this.#job.files
+    const { names, numbers } = this.#job.files
     const row = file * fileColumns
     const directory = this.#directoryOf(numbers[row]!)
     const name = names[file]!
-    const temporary = `${this.temporaryPrefix}${this.#temporaries++}` as ByteString
-    const fd = directory.createFile(temporary)
+    const way = numbers[row + 4]!
+    const made =
+      way === FileWay.direct ? name : (`${this.temporaryPrefix}${this.#temporaries++}` as ByteString)
+    const fd = directory.createNewFile(made, unfinishedMode)
     let isOpen = true
     try {
-      const from = numbers[row + 4] === 1 ? () => directory.openFile(name) : undefined
-      this.#fill(fd, numbers[row + 1]!, numbers[row + 2]!, numbers[row + 3]!, from)
-      setAttributes(fd, file, attributes[file]!, this.#attributeFailures)
+      this.#fill(fd, row, way === FileWay.replaces ? name : undefined)
+      this.#setAttributes(fd, file)
       isOpen = false
-      closeSync(fd)
-      directory.rename(temporary, directory, name)
+      closeNewFile(fd)
+      if (made !== name) directory.rename(made, directory, name)
     } catch (error) {
-      if (isOpen) closeSync(fd)
-      discard(directory, temporary)
+      if (isOpen) closeNewFile(fd)
+      discard(directory, made)
       throw error
     }
   }
 
-  #fill(
-    fd: number,
-    first: number,
-    end: number,
-    sizeBytes: number,
-    openOld: (() => number) | undefined,
-  ): void {
-    let old = -1
+  /** `old`: the name of a file that chunks may be taken from. */
+  #fill(fd: number, row: number, old: ByteString | undefined): void {
+    const { numbers } = this.#job.files
+    const first = numbers[row + 1]!
+    const end = numbers[row + 2]!
+    const sizeBytes = numbers[row + 3]!
+    let oldFd = -1
     try {
-      if (openOld !== undefined && this.#copies(first, end)) old = openOld()
-      const written = this.#writeSegments(fd, old, first, end)
+      if (old !== undefined && this.#copies(first, end)) oldFd = this.#directory.openFile(old)
+      const written = this.#writeSegments(fd, oldFd, first, end)
       if (written < sizeBytes) writing(noPath, () => ftruncateSync(fd, sizeBytes))
     } finally {
-      if (old >= 0) closeSync(old)
+      if (oldFd >= 0) closeSync(oldFd)
     }
+  }
+
+  #setAttributes(fd: number, file: number): void {
+    const { numbers, mtimes, xattrs: allXattrs } = this.#job.files
+    const row = file * fileColumns
+    const mode = numbers[row + 5]!
+    const uid = numbers[row + 6]!
+    const gid = numbers[row + 7]!
+    const mtimeNs = mtimes[file]!
+    const xattrs = allXattrs[file]
+    if (uid === -1 && gid === -1 && xattrs === undefined && setPlainAttributes(fd, mode, mtimeNs)) return
+    setAttributes(fd, file, { mode, uid, gid, mtimeNs, xattrs }, this.#attributeFailures)
   }
 
   #writeStrip(strip: number): void {
@@ -148,12 +154,20 @@ export class RestoreWriter {
       if (source === SegmentSource.zeros) written = this.#writeZeros(fd, length, offset)
       else if (source === SegmentSource.copy) written = this.#copy(fd, old, index, length, offset)
       else {
-        const { bytes, start } = chunkOf(() => this.blocks.chunk(index))
+        const { bytes, start } = this.#chunk(index)
         written = this.#writeBytes(fd, bytes, start + rows[row + 2]!, length, offset, written)
         this.#bytesWritten += length
       }
     }
     return written
+  }
+
+  #chunk(index: number): OpenedChunk {
+    try {
+      return this.blocks.chunk(index)
+    } catch (cause) {
+      throw new ChunkError('chunk', { cause })
+    }
   }
 
   #writeBytes(
@@ -165,12 +179,12 @@ export class RestoreWriter {
     before: number,
   ): number {
     if (!this.#job.sparse) {
-      writing(noPath, () => writeAll(fd, bytes, start, length, offset))
+      writeAll(fd, bytes, start, length, offset)
       return offset + length
     }
     let written = before
     for (const [from, to] of rangesOfData(bytes, start, length, offset)) {
-      writing(noPath, () => writeAll(fd, bytes, start + from, to - from, offset + from))
+      writeAll(fd, bytes, start + from, to - from, offset + from)
       written = offset + to
     }
     return written
@@ -179,7 +193,7 @@ export class RestoreWriter {
   #writeZeros(fd: number, length: number, offset: number): number {
     for (let done = 0; done < length; done += zeros.length) {
       const part = Math.min(zeros.length, length - done)
-      writing(noPath, () => writeAll(fd, zeros, 0, part, offset + done))
+      writeAll(fd, zeros, 0, part, offset + done)
     }
     this.#bytesWritten += length
     return offset + length
@@ -191,22 +205,18 @@ export class RestoreWriter {
     const bytes = this.#copyBuffer
     const end = marginBytes + length
     const id = this.#job.copyIds.subarray(idSizeBytes * index, idSizeBytes * (index + 1))
-    chunkOf(() => {
-      const same = readInto(old, bytes.subarray(marginBytes, end), offset) === length
-      if (!same || Buffer.compare(this.hasher.idOf(ChunkKind.data, bytes, marginBytes, end), id) !== 0)
-        throw new CorruptError('the file', 'changed while it was compared')
-    })
+    const isWhole = readInto(old, bytes.subarray(marginBytes, end), offset) === length
+    if (!isWhole || Buffer.compare(this.hasher.idOf(ChunkKind.data, bytes, marginBytes, end), id) !== 0)
+      throw new ChunkError('chunk', {
+        cause: new CorruptError('the file', 'changed while it was compared'),
+      })
     this.#bytesCopied += length
     return this.#writeBytes(fd, bytes, marginBytes, length, offset, 0)
   }
 
   #directoryOf(fd: number): SafeDirectory {
-    let directory = this.#directories.get(fd)
-    if (directory === undefined) {
-      directory = SafeDirectory.open(`/proc/self/fd/${fd}` as ByteString)
-      this.#directories.set(fd, directory)
-    }
-    return directory
+    if (this.#directory.fd !== fd) this.#directory = SafeDirectory.heldBy(fd)
+    return this.#directory
   }
 }
 
@@ -223,11 +233,3 @@ const noPath = '' as ByteString
 
 /** A chunk could not be had; another place may have it. */
 class ChunkError extends Error {}
-
-const chunkOf = <T>(get: () => T): T => {
-  try {
-    return get()
-  } catch (cause) {
-    throw new ChunkError('chunk', { cause })
-  }
-}

@@ -2,7 +2,7 @@ import type { ByteString } from '../../bytes/byte-string.js'
 import { VarveError } from '../../errors.js'
 import { type Attributes, applyAttributesToFd } from '../../filesystem/attributes.js'
 import type { SafeDirectory } from '../../filesystem/safe-directory.js'
-import type { Stat } from '../../filesystem/stat.js'
+import { fstatOf, type Stat } from '../../filesystem/stat.js'
 import { readXattrsOfFd } from '../../filesystem/xattrs.js'
 import { reasonOf } from '../../workers/restore-file.js'
 import { isRestoreTemporary } from '../../workers/restore-temporary.js'
@@ -10,7 +10,7 @@ import { decide } from './decide.js'
 import { DiskNames } from './disk-names.js'
 import { removeTree } from './remove-tree.js'
 import type { RestoreContext } from './restore-context.js'
-import { TargetDirectory } from './target-directory.js'
+import { type Owner, TargetDirectory } from './target-directory.js'
 import { TargetFrame } from './target-frame.js'
 import type { TreePart } from './tree-part.js'
 
@@ -140,11 +140,14 @@ export class DirectoryOpener {
     const isLeftAlone =
       this.context.isDry ||
       (!isNew && (this.context.options.overwrite === 'never' || frame.own.selected !== 'yes'))
+    const givesAcl =
+      isNew && parent !== undefined ? parent.givesAcl : safe !== undefined && this.#givesAcl(safe)
     const target: TargetDirectory = new TargetDirectory(
       frame.path,
       safe,
       isNew,
-      isNew && parent !== undefined ? parent.givesAcl : safe !== undefined && this.#givesAcl(safe),
+      givesAcl,
+      isNew && !givesAcl && safe !== undefined ? ownerOfNewIn(safe) : undefined,
       isLeftAlone ? undefined : frame.own.attributes,
       parent,
       (directory, attributes, path) => this.#apply(directory, attributes, path),
@@ -174,4 +177,13 @@ export class DirectoryOpener {
       this.context.tally.problem(path, 'attribute', `${attribute}: ${reasonOf(error)}`)
     })
   }
+}
+
+/**
+ * A directory that was just made with mode 0700 and has it: the file system keeps modes, and without setgid whatever is made
+ * in it gets the owner that the directory itself got.
+ */
+const ownerOfNewIn = ({ fd }: SafeDirectory): Owner | undefined => {
+  const { mode, uid, gid } = fstatOf(fd)
+  return mode === 0o700 ? { uid, gid } : undefined
 }

@@ -8,11 +8,13 @@ import { reasonOf } from '../../workers/restore-file.js'
 import { type Decision, decide } from './decide.js'
 import { FileRestorer } from './file-restorer.js'
 import { HardLinks, mayBeLinked } from './hard-links.js'
+import { isUnfinished } from './is-unfinished.js'
 import { keepFile } from './keep-file.js'
 import { type ClearPlace, LinkMaker } from './link-maker.js'
 import { isAlike } from './make-other.js'
 import { OtherRestorer, type Place } from './other-restorer.js'
 import type { RestoreContext } from './restore-context.js'
+import type { TargetDirectory } from './target-directory.js'
 
 /** Links wait for the file that they are names of, each with its directory open. */
 const waitingLinksMax = 300
@@ -108,7 +110,7 @@ export class EntryPlacer {
       name,
       directory,
       content: entry.content as FileContent,
-      attributes: directory.isNew && !directory.givesAcl ? withoutEmptyXattrs(attributes) : attributes,
+      attributes: directory.isNew ? withoutWhatNewHas(attributes, directory) : attributes,
       replaces:
         found === undefined ? undefined : found.type === 'file' ? ('file' as const) : ('other' as const),
       isCompared: decision === 'compare',
@@ -121,16 +123,29 @@ export class EntryPlacer {
   }
 
   #decide({ directory, name, attributes }: Place, entry: Entry, found: Stat): Decision {
+    const isFile = entry.type === EntryType.file
     const wanted = {
       mtimeNs: attributes.mtimeNs,
-      sizeBytes: entry.type === EntryType.file ? contentSizeBytesOf(entry) : undefined,
+      sizeBytes: isFile ? contentSizeBytesOf(entry) : undefined,
       isAlike: isAlike(directory.safe!, name, entry, found),
-      isDoubtful: (entry.flags & EntryFlag.changedWhileRead) !== 0,
+      isDoubtful: (entry.flags & EntryFlag.changedWhileRead) !== 0 || !this.context.isCompared,
     }
+    if (isFile && isUnfinished(found, attributes)) return 'replace'
     return decide(wanted, found, this.context.options.overwrite)
   }
 }
 
-/** A new file without an inherited ACL has none to remove. */
-const withoutEmptyXattrs = (attributes: Attributes): Attributes =>
-  attributes.xattrs?.length === 0 ? { ...attributes, xattrs: undefined } : attributes
+/** A new file without an inherited ACL has no extended attributes to remove, and an owner that may be the right one. */
+const withoutWhatNewHas = (
+  { mode, uid, gid, mtimeNs, xattrs }: Attributes,
+  { givesAcl, ownerOfNew }: TargetDirectory,
+): Attributes => {
+  const isOwned = ownerOfNew !== undefined && uid === ownerOfNew.uid && gid === ownerOfNew.gid
+  return {
+    mode,
+    uid: isOwned ? -1 : uid,
+    gid: isOwned ? -1 : gid,
+    mtimeNs,
+    xattrs: !givesAcl && xattrs?.length === 0 ? undefined : xattrs,
+  }
+}

@@ -16,6 +16,8 @@ export interface RestoreContext {
   readonly attributes: AttributeMaker
   readonly options: RestoreOptions
   readonly tally: Tally
+  /** The content of what was there was compared in this run already, so size and time tell what is right. */
+  readonly isCompared: boolean
   /** Only looks: nothing is written. */
   readonly isDry: boolean
   /** Owners that cannot be set are no problem: the user has no right to set any. */

@@ -81,6 +81,7 @@ interface Parts {
 
 class Restoring {
   #temporaries = 0
+  #isCompared = false
 
   constructor(
     private readonly store: Store,
@@ -107,6 +108,7 @@ class Restoring {
       if (isEnough()) throw inTheWay(path, found)
     }
     await this.#walk({ ...context, checkAborted }, part, target)
+    this.#isCompared = true
     if (found.length > 0) throw inTheWay(path, found)
   }
 
@@ -158,6 +160,7 @@ class Restoring {
       options,
       tally,
       isDry,
+      isCompared: this.#isCompared,
       inTheWay,
       locator: new ChunkLocator(this.store.index.local, reader),
       ignoresOwners: processOwner().uid !== 0,

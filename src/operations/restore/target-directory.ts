@@ -2,6 +2,11 @@ import type { ByteString } from '../../bytes/byte-string.js'
 import type { Attributes } from '../../filesystem/attributes.js'
 import type { SafeDirectory } from '../../filesystem/safe-directory.js'
 
+export interface Owner {
+  readonly uid: number
+  readonly gid: number
+}
+
 /**
  * A directory of the target while the walk is in it or files are being made in it. Its own attributes come last: when
  * everything that was to be done in it is done.
@@ -19,6 +24,8 @@ export class TargetDirectory {
     readonly isNew: boolean,
     /** New files in it inherit an ACL. */
     readonly givesAcl: boolean,
+    /** Whom new files in it belong to; undefined where that is not known, or modes mean nothing. */
+    readonly ownerOfNew: Owner | undefined,
     private readonly attributes: Attributes | undefined,
     private readonly parent: TargetDirectory | undefined,
     private readonly applyTo: (directory: SafeDirectory, attributes: Attributes, path: ByteString) => void,

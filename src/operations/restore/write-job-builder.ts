@@ -4,12 +4,14 @@ import { blockTagSizeBytes, type DirectoryParts, type PackDirectory } from '../.
 import type { ChunkPlace } from '../../repository/chunk-reader.js'
 import {
   type BlockTable,
+  FileWay,
   fileColumns,
   SegmentSource,
   segmentColumns,
   stripColumns,
   type WriteJob,
 } from '../../workers/restore-jobs.js'
+import { unfinishedMode } from '../../workers/restore-temporary.js'
 import type { FileWork } from './file-work.js'
 import type { Segment } from './segments.js'
 
@@ -181,13 +183,18 @@ const buildWriteJob = (
     ranges[2 * index + 1] = at / segmentColumns
   })
   const numbers = new Float64Array(fileColumns * files.length)
+  const mtimes = new BigInt64Array(files.length)
   files.forEach(({ work }, index) => {
     const row = fileColumns * index
     numbers[row] = work.directory.fd
     numbers[row + 1] = ranges[2 * index]!
     numbers[row + 2] = ranges[2 * index + 1]!
     numbers[row + 3] = work.content.sizeBytes
-    numbers[row + 4] = work.replaces === 'file' ? 1 : 0
+    numbers[row + 4] = wayOf(work)
+    numbers[row + 5] = work.attributes.mode
+    numbers[row + 6] = work.attributes.uid
+    numbers[row + 7] = work.attributes.gid
+    mtimes[index] = work.attributes.mtimeNs
   })
   const stripRows = new Float64Array(stripColumns * strips.length)
   strips.forEach(({ strip }, index) => {
@@ -202,11 +209,20 @@ const buildWriteJob = (
     files: {
       names: files.map(({ work }) => work.name),
       numbers,
-      attributes: files.map(({ work }) => work.attributes),
+      mtimes,
+      xattrs: files.map(({ work }) => work.attributes.xattrs),
     },
     strips: stripRows,
     sparse,
   }
+}
+
+/** A file that is to have the very mode that marks an unfinished one is never seen without its content. */
+const wayOf = ({ replaces, directory, attributes }: FileWork): number => {
+  if (replaces === 'file') return FileWay.replaces
+  const isDirect =
+    replaces === undefined && directory.ownerOfNew !== undefined && attributes.mode !== unfinishedMode
+  return isDirect ? FileWay.direct : FileWay.renamed
 }
 
 const contentBytesOf = (directory: PackDirectory, block: number): number => {

@@ -3,6 +3,8 @@ import fs from 'node:fs'
 import path from 'node:path'
 import { describe, expect, it } from 'vitest'
 import { openLocalBackend } from '../../../src/backend/open-local-backend.js'
+import { setMtime } from '../../../src/filesystem/file-times.js'
+import { unfinishedMode } from '../../../src/workers/restore-temporary.js'
 import { temporaryDirectory } from '../../filesystem/temporary-directory.js'
 import { RepositoryFixture, symlink } from '../../repository-fixture.js'
 import { actionsOf, pathsBelow, read, restoreHere } from './restored.js'
@@ -111,19 +113,46 @@ describe('Over what is there already, a restore', () => {
     expect(read(target, 'd/b')).toBe('same')
   })
 
-  it('finds with always what size and time hide', async () => {
+  it('finds what size and time hide, in every way that may replace it or must refuse it', async () => {
+    await using fixture = await RepositoryFixture.create({ chunkBytes: 100_000 })
+    for (const content of [Buffer.from('right'), randomBytes(6_000_000)]) {
+      await fixture.snapshot({ file: content })
+      const target = temporaryDirectory()
+      const file = path.join(target, 'file')
+      const forge = (): void => {
+        const { mtimeNs } = fs.statSync(file, { bigint: true })
+        const fd = fs.openSync(file, 'r+')
+        fs.writeSync(fd, 'wrong', content.length - 5)
+        fs.closeSync(fd)
+        setMtime(file as never, mtimeNs)
+      }
+      await restoreHere(fixture, target)
+      for (const overwrite of ['if-changed', 'always'] as const) {
+        forge()
+        expect((await actionsOf(fixture, target, { overwrite })).file).toBe('replaced')
+        expect(fs.readFileSync(file).equals(content)).toBe(true)
+      }
+      forge()
+      await expect(restoreHere(fixture, target)).rejects.toMatchObject({ code: 'in-the-way' })
+      expect(fs.readFileSync(file).equals(content)).toBe(false)
+    }
+  })
+
+  it('finishes files that were begun under their own names, whatever may be overwritten', async () => {
     await using fixture = await RepositoryFixture.create()
-    await fixture.snapshot({ file: 'right' })
-    const target = temporaryDirectory()
-    await restoreHere(fixture, target)
-    const file = path.join(target, 'file')
-    const { mtimeNs } = fs.statSync(file, { bigint: true })
-    fs.writeFileSync(file, 'wrong')
-    const { setMtime } = await import('../../../src/filesystem/file-times.js')
-    setMtime(file as never, mtimeNs)
-    expect((await actionsOf(fixture, target, { overwrite: 'if-changed' })).file).toBe('unchanged')
-    expect((await actionsOf(fixture, target, { overwrite: 'always' })).file).toBe('replaced')
-    expect(read(file)).toBe('right')
+    await fixture.snapshot({ 'a/begun': 'right', 'a/done': 'done' })
+    for (const overwrite of [undefined, 'if-changed', 'if-newer', 'never', 'always'] as const) {
+      const target = temporaryDirectory()
+      await restoreHere(fixture, target)
+      const begun = path.join(target, 'a/begun')
+      fs.writeFileSync(begun, 'ri')
+      fs.utimesSync(begun, later, later)
+      fs.chmodSync(begun, unfinishedMode)
+      const actions = await actionsOf(fixture, target, overwrite === undefined ? {} : { overwrite })
+      expect(actions).toMatchObject({ 'a/begun': 'replaced' })
+      expect(read(begun)).toBe('right')
+      expect(fs.statSync(begun).mode & 0o7777).not.toBe(unfinishedMode)
+    }
   })
 
   it('fetches only the chunks that differ', async () => {

@@ -62,7 +62,7 @@ const gather = async (
     input: inputOf(entries),
     platform: 'node',
     // Addons come in packages of their own, with their binaries beside them.
-    external: ['classic-level', 'koffi', 'zstd-napi/binding'],
+    external: ['koffi', 'zstd-napi/binding'],
     plugins: [imports.plugin],
     onLog: (level, log) => {
       throw new Error(`${level}: ${log.message}`)

@@ -10,18 +10,14 @@ const checksumBytes = 32
  * "All that this root needs is in these packs." Packs never change, so this never goes stale (docs/GC-PROTOCOL.md, W5); whether
  * the packs are still there is another question. More packs than needed do no harm; fewer would, hence the checksum.
  */
-export const rememberCoverage = async (
-  store: Store,
-  root: TreeRoot,
-  packs: ReadonlySet<string>,
-): Promise<void> => {
+export const rememberCoverage = (store: Store, root: TreeRoot, packs: ReadonlySet<string>): void => {
   const ids = Buffer.from([...packs].join(''), 'hex')
-  await (await store.state()).set(keyOf(root), Buffer.concat([checksumOf(root, ids), ids]))
+  store.state.set(keyOf(root), Buffer.concat([checksumOf(root, ids), ids]))
 }
 
 /** Undefined where nothing is remembered: then every chunk is looked up. */
-export const recallCoverage = async (store: Store, root: TreeRoot): Promise<Set<string> | undefined> => {
-  const bytes = await (await store.state()).get(keyOf(root))
+export const recallCoverage = (store: Store, root: TreeRoot): Set<string> | undefined => {
+  const bytes = store.state.get(keyOf(root))
   if (bytes === undefined) return undefined
   const ids = bytes.subarray(checksumBytes)
   if (!checksumOf(root, ids).equals(bytes.subarray(0, checksumBytes))) return undefined
@@ -31,10 +27,9 @@ export const recallCoverage = async (store: Store, root: TreeRoot): Promise<Set<
 }
 
 /** For a root that a later one has taken the place of: 32 bytes a pack would pile up. */
-export const forgetCoverage = async (store: Store, root: TreeRoot): Promise<void> =>
-  (await store.state()).delete(keyOf(root))
+export const forgetCoverage = (store: Store, root: TreeRoot): void => store.state.delete(keyOf(root))
 
-const keyOf = (root: TreeRoot): string => `covered ${hexOf(root.id)}`
+const keyOf = (root: TreeRoot): string => `covered-${hexOf(root.id)}`
 
 const checksumOf = (root: TreeRoot, ids: Uint8Array): Buffer =>
   createHash('sha256').update(root.id).update(ids).digest()

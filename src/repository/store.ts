@@ -5,10 +5,10 @@ import { type Codec, openCodec } from '../compression/codec.js'
 import type { SlotSecret } from '../crypto/key-slot.js'
 import type { RandomSource } from '../crypto/random-source.js'
 import { VarveError } from '../errors.js'
+import { SmallValues } from '../filesystem/small-values.js'
 import { hexOf } from '../format/ids.js'
 import { ChunkReader } from './chunk-reader.js'
 import { IndexStore } from './index-store.js'
-import { LocalState } from './local-state.js'
 import { type OpenedKeys, openKeys } from './open-keys.js'
 
 export interface StoreOptions {
@@ -35,12 +35,13 @@ export class Store implements AsyncDisposable {
   readonly compressionLevel: number
   readonly now: () => bigint
   readonly random: RandomSource
-  readonly codec: Codec
   readonly cacheFolder: string
   readonly repositoryId: string
+  /** Which packs cover which root, and the highest keyring seen. */
+  readonly state: SmallValues
   #index: IndexStore | undefined
   #reader: ChunkReader | undefined
-  #state: Promise<LocalState> | undefined
+  #codec: Codec | undefined
 
   private constructor(
     options: StoreOptions,
@@ -51,20 +52,25 @@ export class Store implements AsyncDisposable {
     this.compressionLevel = options.compressionLevel
     this.now = options.now
     this.random = options.random
-    this.codec = openCodec(options.compressionLevel)
     this.repositoryId = hexOf(keys.config.repositoryId)
     this.cacheFolder = join(options.cacheDirectory, this.repositoryId)
+    this.state = new SmallValues(join(this.cacheFolder, 'state'))
   }
 
   /** Errors: `no-repository`, `wrong-password`, `unsupported-version`, `unsupported-feature`, `corrupt`, `backend`. */
   static async open(options: StoreOptions): Promise<Store> {
     const store = new Store(options, await openKeys(options.backend, options.secret))
-    await store.#refuseRollback()
+    store.#refuseRollback()
     return store
   }
 
   get seals(): OpenedKeys['seals'] {
     return this.keys.seals
+  }
+
+  get codec(): Codec {
+    this.#codec ??= openCodec(this.compressionLevel)
+    return this.#codec
   }
 
   get index(): IndexStore {
@@ -91,21 +97,15 @@ export class Store implements AsyncDisposable {
     return this.#reader
   }
 
-  state(): Promise<LocalState> {
-    this.#state ??= LocalState.open(join(this.cacheFolder, 'state'))
-    return this.#state
-  }
-
   async [Symbol.asyncDispose](): Promise<void> {
     this.#index?.local.close()
-    await (await this.#state)?.[Symbol.asyncDispose]()
     await this.backend[Symbol.asyncDispose]()
   }
 
-  /** I-16. A second process, which cannot open the state while the first has it, goes without. */
-  async #refuseRollback(): Promise<void> {
+  /** I-16. */
+  #refuseRollback(): void {
     const { number } = this.keys.keyring
-    const seen = await this.#seenKeyring()
+    const seen = this.#seenKeyring()
     if (seen > number)
       throw new VarveError(
         'corrupt',
@@ -114,11 +114,12 @@ export class Store implements AsyncDisposable {
           hint: 'The storage was rolled back or tampered with. If you restored it yourself, clear the cache of this repository.',
         },
       )
-    if (seen < number) await (await this.state()).set('keyring', Buffer.from(String(number)))
+    if (seen < number) this.state.set('keyring', Buffer.from(String(number)))
   }
 
-  async #seenKeyring(): Promise<number> {
-    const seen = await (await this.state()).get('keyring')
-    return seen === undefined ? 0 : Number(Buffer.from(seen).toString())
+  #seenKeyring(): number {
+    const seen = this.state.get('keyring')
+    const text = seen === undefined ? '' : Buffer.from(seen).toString()
+    return /^[1-9]\d{0,15}$/.test(text) ? Number(text) : 0
   }
 }

@@ -35,7 +35,6 @@ export const entryPoints = new Set(['library', 'cli'])
 export const packageHomes: Readonly<Record<string, string>> = {
   '@noble/hashes': 'crypto',
   cborg: 'format',
-  'classic-level': 'repository',
   commander: 'cli',
   ignore: 'filesystem',
   koffi: 'filesystem',

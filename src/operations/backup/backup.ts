@@ -85,13 +85,7 @@ class BackupRun {
     const maker = new EntryMaker(readAccounts(), writer)
     let trees: readonly EarlierTree[] = parents.trees
     for (let pass = 1; pass <= passesMax; pass++) {
-      const earlier = await openEarlier(
-        store,
-        trees,
-        this.#unchangedRules(maker),
-        prepared.unusable,
-        pass > 1,
-      )
+      const earlier = openEarlier(store, trees, this.#unchangedRules(maker), prepared.unusable, pass > 1)
       const root = await this.#pass(writer, maker, earlier)
       if (options.dryRun) return this.#finished(writer, parents)
       const packs = await this.#storedPacks(writer, earlier, prepared.unusable)
@@ -198,14 +192,14 @@ class BackupRun {
       rootAttributes: this.#rootAttributes,
       extensions: [],
     })
-    await this.#remember(root, packs)
+    this.#remember(root, packs)
   }
 
   /** Of this run only the last root counts. */
-  async #remember(root: TreeRoot, packs: ReadonlySet<string>): Promise<void> {
+  #remember(root: TreeRoot, packs: ReadonlySet<string>): void {
     const last = this.#lastRoot
-    if (last !== undefined && !isSameRoot(last, root)) await forgetCoverage(this.store, last)
-    await rememberCoverage(this.store, root, packs)
+    if (last !== undefined && !isSameRoot(last, root)) forgetCoverage(this.store, last)
+    rememberCoverage(this.store, root, packs)
     this.#lastRoot = root
   }
 
@@ -230,7 +224,7 @@ class BackupRun {
   /** What interrupted runs of the same source left is in the snapshot now, which is also what the next run begins with. */
   async #tidy(root: TreeRoot, { trees, pendingIds }: Parents): Promise<void> {
     for (const id of pendingIds) await removePending(this.store, id)
-    for (const tree of trees) if (!isSameRoot(tree.root, root)) await forgetCoverage(this.store, tree.root)
+    for (const tree of trees) if (!isSameRoot(tree.root, root)) forgetCoverage(this.store, tree.root)
   }
 
   #finished(writer: StoreWriter, { snapshot: parent }: Parents, snapshotId?: SnapshotId): BackupReport {

@@ -8,16 +8,16 @@ import type { UnchangedTest } from './unchanged.js'
  * Opens earlier trees to be followed in step with the walk. One whose packs are all known and all there can be relied on
  * as it is; of others, and of all where `strict`, each chunk is looked up.
  */
-export const openEarlier = async (
+export const openEarlier = (
   store: Store,
   trees: readonly EarlierTree[],
   testOf: (tree: EarlierTree) => UnchangedTest,
   unusable: ReadonlySet<string>,
   strict: boolean,
-): Promise<EarlierCursor[]> => {
+): EarlierCursor[] => {
   const cursors: EarlierCursor[] = []
   for (const tree of trees) {
-    const covered = strict ? undefined : await recallCoverage(store, tree.root)
+    const covered = strict ? undefined : recallCoverage(store, tree.root)
     const isSafe = covered !== undefined && areAllThere(store, covered, unusable)
     cursors.push(new EarlierCursor(store.reader, tree, testOf(tree), isSafe ? covered : undefined))
   }

@@ -37,7 +37,7 @@ try {
     now,
     random: randomBytes,
   })
-  say({ event: 'open', remembers: (await store.state()).isPersistent })
+  say({ event: 'open' })
   let entries = 0
   const report = await backup(store, {
     host: 'host',

@@ -23,7 +23,6 @@ export interface ProcessEnd {
   readonly error?: { readonly code?: string; readonly message: string; readonly stack: string }
   /** Paths told by `tellEntries`. */
   readonly entries: string[]
-  readonly remembers: boolean | undefined
   readonly stderr: string
 }
 
@@ -59,14 +58,12 @@ export const startBackup = (
       const { report } = lines.find(({ event }) => event === 'report') ?? {}
       const error = lines.find(({ event }) => event === 'error')
       const entries = lines.filter(({ event }) => event === 'entry').map(({ path }) => path as string)
-      const remembers = lines.find(({ event }) => event === 'open')?.remembers
       resolve({
         exitCode,
         signal,
         ...(report && { report }),
         ...(error && { error }),
         entries,
-        remembers,
         stderr,
       })
     })

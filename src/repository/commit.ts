@@ -1,6 +1,7 @@
+import type { Backend } from '../backend/backend.js'
 import { VarveError } from '../errors.js'
-import type { PendingId } from '../format/ids.js'
-import { Folder, parsePendingName, pendingName, snapshotName } from '../format/names.js'
+import type { PackId, PendingId } from '../format/ids.js'
+import { Folder, packName, parsePendingName, pendingName, snapshotName } from '../format/names.js'
 import { type Pending, sealPending } from '../format/pending.js'
 import { type Snapshot, sealSnapshot } from '../format/snapshot.js'
 import { listCondemned, listPacks } from './pack-listing.js'
@@ -19,12 +20,18 @@ export const packsLost = async (store: Store, reliedOn: ReadonlySet<string>): Pr
   const condemned: ReadonlySet<string> = await listCondemned(store.backend, store.seals)
   const listed: ReadonlyMap<string, number> = await listPacks(store.backend)
   const known = new Map(store.index.local.packs.map(({ packId, sizeBytes }) => [packId, sizeBytes]))
-  const isThere = (id: string): boolean => {
-    const sizeBytes = listed.get(id)
-    return sizeBytes !== undefined && sizeBytes === (known.get(id) ?? sizeBytes)
+  const lost = new Set<string>()
+  for (const id of reliedOn) {
+    const sizeBytes = listed.get(id) ?? (await unlistedSizeOf(store, id))
+    if (condemned.has(id) || sizeBytes === undefined || sizeBytes !== (known.get(id) ?? sizeBytes))
+      lost.add(id)
   }
-  return new Set([...reliedOn].filter((id) => condemned.has(id) || !isThere(id)))
+  return lost
 }
+
+/** Where lists may lag behind, what this run has just stored is not listed yet; asked for by its name it is there. */
+const unlistedSizeOf = async ({ backend }: Store, id: string): Promise<number | undefined> =>
+  backend.abilities.strongLists ? undefined : sizeOf(backend, packName(id as PackId))
 
 /**
  * W6 to W8: writes the snapshot, looks whether its pending record is still there, and removes that. False where a
@@ -37,7 +44,7 @@ export const commitSnapshot = async (
 ): Promise<boolean> => {
   const { backend, seals } = store
   await backend.create(snapshotName(snapshot.id), sealSnapshot(seals, snapshot))
-  if (!(await isPublished(store, snapshot.pendingId, checkpoint))) {
+  if ((await sizeOf(backend, pendingName(snapshot.pendingId, checkpoint))) === undefined) {
     await backend.remove(snapshotName(snapshot.id))
     return false
   }
@@ -45,12 +52,11 @@ export const commitSnapshot = async (
   return true
 }
 
-const isPublished = async (store: Store, id: PendingId, checkpoint: number): Promise<boolean> => {
+const sizeOf = async (backend: Backend, name: string): Promise<number | undefined> => {
   try {
-    await store.backend.size(pendingName(id, checkpoint))
-    return true
+    return await backend.size(name)
   } catch (error) {
-    if (error instanceof VarveError && error.code === 'missing') return false
+    if (error instanceof VarveError && error.code === 'missing') return undefined
     throw error
   }
 }

@@ -18,19 +18,21 @@ import {
 } from 'node:fs'
 import { join } from 'node:path'
 
-const sizes = [0, 1, 700, 5000, 5000, 30_000, 200_000, 1_500_000]
-const entriesMax = 60
+const usual = {
+  sizes: [0, 1, 700, 5000, 5000, 30_000, 200_000, 1_500_000],
+  entriesMax: 60,
+  zeros: [1, 5000, 3_000_000],
+}
 
 /** A directory whose content follows from a seed, and which changes as people's directories do. */
 export class SourceTree {
   #count = 0
 
   /** @param {string} path a directory that does not exist yet */
-  constructor(path, random) {
-    this.path = path
-    this.random = random
+  constructor(path, random, { sizes, entriesMax, zeros } = usual) {
+    Object.assign(this, { path, random, sizes, entriesMax, zeros })
     mkdirSync(path)
-    for (let entry = 0; entry < 12; entry++) this.#add()
+    for (let entry = 0; entry < Math.min(12, entriesMax); entry++) this.#add()
   }
 
   /** Some edits at once. */
@@ -56,19 +58,19 @@ export class SourceTree {
   }
 
   #add() {
-    if (this.#entries().length > entriesMax) return this.#remove()
+    if (this.#entries().length > this.entriesMax) return this.#remove()
     const path = this.#place()
     const kind = this.random.below(10)
     const file = this.#file()
     if (kind === 0) symlinkSync(this.random.pick(['nowhere', '../x', '/etc/passwd']), path)
     else if (kind === 1 && file !== undefined) linkSync(file, path)
     else if (kind <= 3) mkdirSync(path)
-    else writeFileSync(path, this.random.bytes(this.random.pick(sizes)))
+    else writeFileSync(path, this.random.bytes(this.random.pick(this.sizes)))
   }
 
   #append() {
     const file = this.#file()
-    if (file !== undefined) appendFileSync(file, this.random.bytes(this.random.pick(sizes)))
+    if (file !== undefined) appendFileSync(file, this.random.bytes(this.random.pick(this.sizes)))
   }
 
   #patch() {
@@ -86,7 +88,7 @@ export class SourceTree {
 
   #zeros() {
     const file = this.#file()
-    if (file !== undefined) truncateSync(file, lstatSync(file).size + this.random.pick([1, 5000, 3_000_000]))
+    if (file !== undefined) truncateSync(file, lstatSync(file).size + this.random.pick(this.zeros))
   }
 
   #remove() {

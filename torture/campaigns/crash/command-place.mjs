@@ -48,8 +48,10 @@ export class CommandPlace {
       child.on('error', reject)
       child.on('close', (code, signal) => {
         clearTimeout(timer)
+        const hangs = killMs === undefined && performance.now() - startMs >= patienceMs
         resolve({
           code,
+          hangs,
           signal,
           stdout: String(Buffer.concat(stdout)),
           stderr: String(Buffer.concat(stderr)),

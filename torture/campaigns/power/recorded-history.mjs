@@ -1,0 +1,86 @@
+import { spawnSync } from 'node:child_process'
+import { randomBytes } from 'node:crypto'
+import { cpSync, existsSync, readFileSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { fileURLToPath } from 'node:url'
+import { commandPath } from '../../../bench/machine/dist.mjs'
+import { SourceTree } from '../../trees/source-tree.mjs'
+import { pictureOf } from '../../trees/tree-picture.mjs'
+
+const recorder = fileURLToPath(new URL('recorder.cjs', import.meta.url))
+
+/** A short life of a repository by the built command, with every change to its folder written down. */
+export class RecordedHistory {
+  /** `{ lines, snapshotId, picture }`: what had been acknowledged when so many lines were written. */
+  acknowledged = []
+  /** `{ lines, path }`: copies of the cache after each command. */
+  #caches = []
+  /** Lines after which the repository exists. */
+  madeAt = 0
+
+  constructor(folder, random) {
+    this.folder = folder
+    this.random = random
+    this.root = join(folder, 'repository')
+    this.cache = join(folder, 'cache')
+    this.keyFile = join(folder, 'key')
+    this.recordPath = join(folder, 'record')
+    this.source = join(folder, 'source')
+  }
+
+  make() {
+    this.key = randomBytes(32)
+    writeFileSync(this.keyFile, `${this.key.toString('hex')}\n`, { mode: 0o600 })
+    const tree = new SourceTree(this.source, this.random)
+    this.#varve(['init'])
+    this.madeAt = this.#lines().length
+    this.#backup()
+    tree.change()
+    this.#varve(['backup', '.'], 1 + this.random.below(60))
+    this.#backup()
+    if (this.random.below(2) === 0) this.#varve(['key', 'add', '--new-key-file', join(this.folder, 'key2')])
+    tree.change()
+    this.#varve(['backup', '.'], 1 + this.random.below(60))
+    tree.change()
+    this.#backup()
+    this.records = this.#lines().map((line) => JSON.parse(line))
+    return this
+  }
+
+  #backup() {
+    const picture = pictureOf(this.source)
+    const { status, stdout, stderr } = this.#varve(['backup', '.'])
+    const summary = stdout.trim().split('\n').at(-1)
+    if (status !== 0) throw new Error(`an undisturbed backup ended with ${status}: ${stdout}${stderr}`)
+    const snapshotId = JSON.parse(summary).snapshot_id
+    this.acknowledged.push({ lines: this.#lines().length, snapshotId, picture })
+  }
+
+  #lines() {
+    return readFileSync(this.recordPath, 'utf8').trimEnd().split('\n')
+  }
+
+  #varve(args, stop) {
+    const { root, cache, keyFile } = this
+    const global = ['-r', root, '--cache-dir', cache, '--key-file', keyFile, '--workers', '2', '--json']
+    const env = {
+      PATH: process.env.PATH,
+      HOME: this.folder,
+      VARVE_RECORD_ROOT: root,
+      VARVE_RECORD_FILE: this.recordPath,
+      ...(stop === undefined ? {} : { VARVE_RECORD_STOP: String(stop) }),
+    }
+    const words = ['--require', recorder, commandPath(), ...global, ...args]
+    const cwd = args[0] === 'backup' ? this.source : this.folder
+    const ended = spawnSync(process.execPath, words, { cwd, env, encoding: 'utf8', timeout: 120_000 })
+    const path = join(this.folder, `cache${this.#caches.length}`)
+    if (existsSync(this.cache)) cpSync(this.cache, path, { recursive: true })
+    this.#caches.push({ lines: this.#lines().length, path })
+    return ended
+  }
+
+  /** What the machine's cache was at the end of the command in which the power went: it knows more than the repository. */
+  cacheAt(lines) {
+    return this.#caches.find((cache) => cache.lines >= lines)?.path
+  }
+}

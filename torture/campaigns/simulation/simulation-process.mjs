@@ -1,0 +1,58 @@
+import { tell } from '../../inline/in-process.mjs'
+import { seedProcess } from '../../inline/seeded-process.mjs'
+
+seedProcess()
+const { SimulatedWorld } = await import('./world.mjs')
+const { drawStory, shorter } = await import('./story.mjs')
+
+const shrinksMax = 200
+
+/** What a world came to. */
+const told = async (story) => {
+  const world = new SimulatedWorld(story)
+  const stuck = (error) => {
+    throw error
+  }
+  try {
+    await world.run()
+    return { world, faults: world.faults.happened }
+  } catch (error) {
+    return { world, faults: world.faults.happened, error: error instanceof Error ? error : stuck(error) }
+  }
+}
+
+/** Leaves out of a failing story whatever it fails without. */
+const shrunk = async (story) => {
+  let shortest = story
+  let tries = 0
+  for (let found = true; found; ) {
+    found = false
+    for (const candidate of shorter(shortest)) {
+      if (++tries > shrinksMax) return shortest
+      const { error } = await told(candidate)
+      if (error === undefined) continue
+      shortest = candidate
+      found = true
+      break
+    }
+  }
+  return shortest
+}
+
+const runStory = async (story) => {
+  const { world, faults, error } = await told(story)
+  const { granted } = world.scheduler
+  const counts = { calls: granted, snapshots: world.snapshots, faults: faults.length }
+  if (error === undefined) return counts
+  const shortest = await shrunk({ ...story, faults })
+  const last = await told(shortest)
+  return { ...counts, error: (last.error ?? error).stack, story: shortest }
+}
+
+process.on('message', async ({ stories, seeds = [], endMs }) => {
+  for (const story of stories ?? seeds.map(drawStory)) {
+    if (Date.now() > endMs) break
+    await tell({ seed: story.seed, ...(await runStory(story)) })
+  }
+  setImmediate(() => process.disconnect())
+})

@@ -1,0 +1,48 @@
+import { mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs'
+import { inProcess } from '../../inline/in-process.mjs'
+
+const seedsAtOnce = 50
+const processUrl = new URL('simulation-process.mjs', import.meta.url)
+const fixtures = new URL('../../../fixtures/simulation/', import.meta.url)
+
+/**
+ * Whole worlds in one process each time: hosts, a storage with faults, a clock and randomness that follow from a number. The
+ * stories in fixtures/simulation/ come first.
+ */
+export const run = async ({ seed = 1, seconds = 60, log = () => {}, keep = false }) => {
+  const endMs = Date.now() + 1000 * seconds
+  const total = { worlds: 0, calls: 0, snapshots: 0, faults: 0 }
+  const failures = []
+  const onWorld = (message) => {
+    total.worlds++
+    for (const name of ['calls', 'snapshots', 'faults']) total[name] += message[name]
+    if (message.error === undefined) return
+    const story = `world ${message.seed}: ${message.error}\n  the shortest story: ${JSON.stringify(message.story)}`
+    failures.push({ seed: message.seed, story })
+    if (keep) keepStory(message.story)
+    log(story)
+  }
+  const batch = async (task) => {
+    const ended = await inProcess(processUrl, task, onWorld)
+    if (ended !== 0)
+      failures.push({ seed, story: `the process of ${JSON.stringify(task)} ended with ${ended}` })
+  }
+  const stories = keptStories()
+  if (stories.length > 0) await batch({ stories })
+  for (let next = seed; Date.now() < endMs; next += seedsAtOnce) {
+    await batch({ endMs, seeds: Array.from({ length: seedsAtOnce }, (_, index) => next + index) })
+    log(JSON.stringify(total))
+  }
+  const { worlds, calls, snapshots, faults } = total
+  const notes = `${calls} calls to the storage, ${faults} faults, ${snapshots} acknowledged snapshots`
+  return { campaign: 'simulation', tried: worlds, failures, notes }
+}
+
+const keptStories = () => {
+  mkdirSync(fixtures, { recursive: true })
+  const names = readdirSync(fixtures).filter((name) => name.endsWith('.json'))
+  return names.sort().map((name) => JSON.parse(readFileSync(new URL(name, fixtures), 'utf8')))
+}
+
+const keepStory = (story) =>
+  writeFileSync(new URL(`${story.seed}.json`, fixtures), `${JSON.stringify(story, undefined, 2)}\n`)

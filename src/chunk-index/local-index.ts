@@ -139,14 +139,6 @@ export class LocalIndex {
     return this.#update((current) => ({ ...current, ...withPacksGone(current, packIds) }))
   }
 
-  /** Forgets that these index files were merged in; their entries stay, as hints. */
-  dropIndexFiles(ids: ReadonlySet<string>): boolean {
-    return this.#update((current) => ({
-      ...current,
-      indexFiles: current.indexFiles.filter((id) => !ids.has(id)),
-    }))
-  }
-
   /** Empties the index. */
   clear(): boolean {
     return this.#update(() => emptyManifest(this.#repositoryId))

@@ -33,14 +33,16 @@ export class IndexStore {
     readonly local: LocalIndex,
   ) {}
 
-  /** Takes over index files that are new, forgets those that are gone. */
+  /**
+   * Takes over index files that are new. Where one is gone, all are read again: which packs only that one named cannot be told any
+   * more, and what this machine alone knows of would never be named for others again.
+   */
   async refresh(): Promise<void> {
     this.local.reload()
     const listed = await listIndexFiles(this.backend)
+    if ([...this.local.indexFiles].some((id) => !listed.has(id as IndexId))) this.local.clear()
     const known = this.local.indexFiles
     for (const id of listed) if (!known.has(id)) await this.#takeOver(id)
-    const gone = [...known].filter((id) => !listed.has(id as IndexId))
-    if (gone.length > 0) this.local.dropIndexFiles(new Set(gone))
     this.local.mergeRuns()
   }
 

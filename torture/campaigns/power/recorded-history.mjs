@@ -36,15 +36,21 @@ export class RecordedHistory {
     this.madeAt = this.#lines().length
     this.#backup()
     tree.change()
-    this.#varve(['backup', '.'], 1 + this.random.below(60))
+    this.#varve(['backup', '.'], this.#drawStop())
     this.#backup()
     if (this.random.below(2) === 0) this.#varve(['key', 'add', '--new-key-file', join(this.folder, 'key2')])
     tree.change()
-    this.#varve(['backup', '.'], 1 + this.random.below(60))
+    this.#varve(['backup', '.'], this.#drawStop())
     tree.change()
     this.#backup()
     this.records = this.#lines().map((line) => JSON.parse(line))
     return this
+  }
+
+  /** Often between the moment when an object gets its name and that when the name is safe. */
+  #drawStop() {
+    if (this.random.below(2) === 0) return `${1 + this.random.below(60)}`
+    return `${this.random.pick(['link', 'link', 'mkdir'])} ${1 + this.random.below(4)}`
   }
 
   #backup() {
@@ -68,7 +74,7 @@ export class RecordedHistory {
       HOME: this.folder,
       VARVE_RECORD_ROOT: root,
       VARVE_RECORD_FILE: this.recordPath,
-      ...(stop === undefined ? {} : { VARVE_RECORD_STOP: String(stop) }),
+      ...(stop === undefined ? {} : { VARVE_RECORD_STOP: stop }),
     }
     const words = ['--require', recorder, commandPath(), ...global, ...args]
     const cwd = args[0] === 'backup' ? this.source : this.folder

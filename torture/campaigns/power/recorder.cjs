@@ -1,7 +1,7 @@
 /**
  * Loaded into a command before all else, in every thread: writes down each change that it makes below VARVE_RECORD_ROOT, in the
- * order in which the calls ended, and when each fsync began and ended. With VARVE_RECORD_STOP=n the process ends itself after n
- * lines, as by SIGKILL.
+ * order in which the calls ended, and when each fsync began and ended. With VARVE_RECORD_STOP the process kills itself
+ * some way on.
  */
 const fs = require('node:fs')
 const { syncBuiltinESMExports } = require('node:module')
@@ -10,14 +10,16 @@ const promises = require('node:fs/promises')
 const { VARVE_RECORD_ROOT: root, VARVE_RECORD_FILE: file, VARVE_RECORD_STOP: stop } = process.env
 const plain = { ...fs }
 const out = plain.openSync(file, 'a')
-let left = stop === undefined ? Number.POSITIVE_INFINITY : Number(stop)
+/** `7`: after seven lines; `link 2`: after the second one of links, in the middle of publishing. */
+const [, stopOp, stopCount] = /^(?:(\w+) )?(\d+)$/.exec(stop ?? '') ?? []
+let left = Number(stopCount ?? Number.POSITIVE_INFINITY)
 let syncs = 0
 
 const isOurs = (path) => typeof path === 'string' && (path === root || path.startsWith(`${root}/`))
 
 const record = (line) => {
   plain.writeSync(out, `${JSON.stringify(line)}\n`)
-  if (--left <= 0) process.kill(process.pid, 'SIGKILL')
+  if ((stopOp === undefined || line.op === stopOp) && --left <= 0) process.kill(process.pid, 'SIGKILL')
 }
 
 const creates = (flags) =>

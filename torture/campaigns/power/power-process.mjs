@@ -33,6 +33,12 @@ const remembered = (draw) => {
   }
 }
 
+/** Often just after something was acknowledged: then it must be there. */
+const drawCut = ({ records, acknowledged }, random) =>
+  random.below(3) === 0
+    ? Math.min(records.length, random.pick(acknowledged).lines + random.below(4))
+    : random.below(records.length + 1)
+
 const runHistory = async (seed, endMs) => {
   const folder = newFolder('power')
   const random = new Random(seed)
@@ -42,7 +48,7 @@ const runHistory = async (seed, endMs) => {
     const history = new RecordedHistory(folder, random).make()
     const judge = new StateJudge(history)
     while (tried < statesMax && (tried === 0 || Date.now() < endMs) && story === undefined) {
-      const lines = random.below(history.records.length + 1)
+      const lines = drawCut(history, random)
       const model = judge.modelAt(lines)
       const { unsafe } = model
       const choice = random.pick(unsafe.length === 0 ? choices.slice(0, 1) : choices)

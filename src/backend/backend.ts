@@ -68,6 +68,12 @@ export interface Backend extends AsyncDisposable {
   /** Size in bytes. Errors: `missing`, `corrupt`. */
   size(name: string): Promise<number>
 
+  /**
+   * An object that was found, and that perhaps a process which died had made, survives a power cut once this resolves: its bytes
+   * were durable before it got its name, but the name need not be. Whoever makes others rely on it asks for this first.
+   */
+  makeDurable(name: string): Promise<void>
+
   /** Removes an object; to remove what does not exist is no error. */
   remove(name: string): Promise<void>
 

@@ -10,6 +10,7 @@ export type BackendOperation =
   | 'list'
   | 'listFolders'
   | 'size'
+  | 'makeDurable'
   | 'remove'
   | 'clearAbandonedTemporaries'
 

@@ -78,6 +78,10 @@ export class FaultyBackend implements Backend {
     return this.#disturb('size', name, () => this.inner.size(name))
   }
 
+  makeDurable(name: string): Promise<void> {
+    return this.#disturb('makeDurable', name, () => this.inner.makeDurable(name))
+  }
+
   remove(name: string): Promise<void> {
     return this.#disturb('remove', name, () => this.inner.remove(name))
   }

@@ -26,6 +26,7 @@ export class LocalBackend implements Backend {
   readonly #files = new OpenFileCache(openFilesMax)
   readonly #reads = new ConcurrencyGate(readsAtOnceMax)
   readonly #writes = new ConcurrencyGate(writesAtOnceMax)
+  readonly #folders: FolderKeeper
   readonly #publisher: LocalPublisher
   readonly #staged: StagedFiles
 
@@ -34,8 +35,12 @@ export class LocalBackend implements Backend {
     readonly location: string,
     randomBytes: (sizeBytes: number) => Uint8Array,
   ) {
-    const folders = new FolderKeeper(location, this.#directories)
-    this.#publisher = new LocalPublisher({ folders, directories: this.#directories, randomBytes })
+    this.#folders = new FolderKeeper(location, this.#directories)
+    this.#publisher = new LocalPublisher({
+      folders: this.#folders,
+      directories: this.#directories,
+      randomBytes,
+    })
     this.#staged = new StagedFiles(this.#publisher)
   }
 
@@ -113,6 +118,16 @@ export class LocalBackend implements Backend {
   async size(name: string): Promise<number> {
     const { path } = this.#placeOf(name)
     return this.#reading(name, async () => sizeOfRegular(await lstat(path), name))
+  }
+
+  async makeDurable(name: string): Promise<void> {
+    const { folder } = this.#placeOf(name)
+    try {
+      await this.#folders.ensure(folder)
+      await this.#directories.sync(folder)
+    } catch (error) {
+      throw writeFailure(error, name, this.location)
+    }
   }
 
   async remove(name: string): Promise<void> {

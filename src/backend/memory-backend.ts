@@ -111,6 +111,10 @@ export class MemoryBackend implements Backend {
     return this.#objectOf(name).bytes.length
   }
 
+  async makeDurable(name: string): Promise<void> {
+    parseObjectName(name)
+  }
+
   async remove(name: string): Promise<void> {
     parseObjectName(name)
     this.store.delete(name)

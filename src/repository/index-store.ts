@@ -8,7 +8,7 @@ import { CorruptError } from '../errors.js'
 import type { IndexId, PackId } from '../format/ids.js'
 import { decodeIndexFile, encodeIndexFile } from '../format/index-file.js'
 import { indexFileEntriesMax } from '../format/limits.js'
-import { indexName } from '../format/names.js'
+import { indexName, packName } from '../format/names.js'
 import type { DirectoryParts } from '../format/pack-directory.js'
 import type { Seals } from '../format/seal.js'
 import { listIndexFiles } from './pack-listing.js'
@@ -73,7 +73,13 @@ export class IndexStore {
     this.#addRun(entriesOf(packs), packs, [])
   }
 
-  /** Writes index files for packs and takes them over. Durable when resolved. */
+  /** Names packs that were found and that no index file names; whoever made them may have died before they were safe. */
+  async adopt(packs: readonly IndexablePack[]): Promise<void> {
+    await Promise.all(packs.map(({ id }) => this.backend.makeDurable(packName(id))))
+    await this.write(packs)
+  }
+
+  /** Writes index files for packs, which are durable, and takes them over. Durable when resolved. */
   async write(packs: readonly IndexablePack[]): Promise<void> {
     for (const group of inFiles(packs)) await this.#writeFile(group)
   }

@@ -60,5 +60,5 @@ const adoptUnindexed = async (store: Store, ids: readonly PackId[]): Promise<voi
         throw error
     }
   }
-  await store.index.write(found)
+  await store.index.adopt(found)
 }

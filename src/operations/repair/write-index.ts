@@ -15,9 +15,9 @@ export const writeIndexOf = async (store: Store, ids: readonly PackId[]): Promis
     gathered.push({ id, ...found })
     chunks += found.directory.chunkCount
     if (chunks < chunksAtOnce) continue
-    await store.index.write(gathered)
+    await store.index.adopt(gathered)
     gathered = []
     chunks = 0
   }
-  await store.index.write(gathered)
+  await store.index.adopt(gathered)
 }

@@ -86,6 +86,9 @@ export class World {
     const others = listed.filter(({ current }) => current !== true)
     if (others.length > 0) await this.#disturbed(['key', 'remove', others[0].id])
     if (existsSync(keyFile)) removeFolder(keyFile)
+    // An interrupted change leaves one copy of the keyring instead of two; the next one writes both.
+    await this.#undisturbed('key add', ['key', 'add', '--new-key-file', keyFile])
+    removeFolder(keyFile)
   }
 
   async #cache() {

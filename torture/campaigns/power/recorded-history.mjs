@@ -38,7 +38,9 @@ export class RecordedHistory {
     tree.change()
     this.#varve(['backup', '.'], this.#drawStop())
     this.#backup()
+    const keyAddFrom = this.#lines().length
     if (this.random.below(2) === 0) this.#varve(['key', 'add', '--new-key-file', join(this.folder, 'key2')])
+    this.keyAdd = { from: keyAddFrom, to: this.#lines().length }
     tree.change()
     this.#varve(['backup', '.'], this.#drawStop())
     tree.change()
@@ -51,6 +53,11 @@ export class RecordedHistory {
   #drawStop() {
     if (this.random.below(2) === 0) return `${1 + this.random.below(60)}`
     return `${this.random.pick(['link', 'link', 'mkdir'])} ${1 + this.random.below(4)}`
+  }
+
+  /** While keys change the keyring has one copy instead of two: check says so, and the next change of keys writes both. */
+  changesKeysAt(lines) {
+    return lines > this.keyAdd.from && lines < this.keyAdd.to
   }
 
   #backup() {

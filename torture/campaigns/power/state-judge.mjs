@@ -38,15 +38,16 @@ export class StateJudge {
     const repository = await this.#open(folder, lines)
     if (repository === undefined) return
     try {
-      // A copy of config may be missing where init did not come to its end.
-      if (lines >= this.history.madeAt) await whole(repository, 'before anything else')
+      // The second copy of config or of a keyring may be missing where the command that writes it did not come to its end.
+      const isBetween = lines < this.history.madeAt || this.history.changesKeysAt(lines)
+      if (!isBetween) await whole(repository, 'before anything else')
       for (const { lines: at, snapshotId, picture } of this.history.acknowledged)
         if (at <= lines) await restored(repository, snapshotId, picture, folder)
       const picture = pictureOf(this.history.source)
       const { snapshotId } = await repository.backup({ paths: [this.history.source] })
       const path = this.history.source.slice(1)
       await restored(repository, `${snapshotId}:${path}`, picture, folder)
-      if (lines >= this.history.madeAt) await whole(repository, 'after a backup')
+      if (!isBetween) await whole(repository, 'after a backup')
     } finally {
       await repository[Symbol.asyncDispose]()
     }

@@ -68,6 +68,10 @@ export class SimulatedBackend {
     return this.#read('listFolders', '', () => this.#inner.listFolders())
   }
 
+  makeDurable(name) {
+    return this.#read('makeDurable', name, () => this.#inner.makeDurable(name))
+  }
+
   localPathOf() {}
 
   /** In two parts: objects come and go while a list is read. A storage without strong lists may leave out what is young. */

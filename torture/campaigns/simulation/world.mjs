@@ -1,7 +1,7 @@
 import { mkdirSync, rmSync } from 'node:fs'
 import { join } from 'node:path'
 import { load } from '../../../bench/machine/dist.mjs'
-import { drawBytesFrom, forgetBelow, unlockBelow } from '../../inline/seeded-process.mjs'
+import { drawBytesFrom } from '../../inline/seeded-process.mjs'
 import { Random } from '../../repository/random.mjs'
 import { SourceTree } from '../../trees/source-tree.mjs'
 import { pictureDifference, pictureOf } from '../../trees/tree-picture.mjs'
@@ -49,7 +49,6 @@ export class SimulatedWorld {
       await this.#together(this.story.actors.map((actor, index) => () => this.#live(actor, index)))
       await this.#together([() => this.#judge()])
     } finally {
-      forgetBelow(this.#folder)
       removeFolder(this.#folder)
     }
   }
@@ -111,7 +110,6 @@ export class SimulatedWorld {
     const crashed = new Promise((resolve) => {
       state.crash = () => {
         this.scheduler.forget(actor)
-        if (!this.#sharesCache(host)) unlockBelow(cache)
         resolve('crashed')
       }
     })
@@ -136,7 +134,6 @@ export class SimulatedWorld {
 
   #dropCache(cache, host) {
     if (this.#sharesCache(host)) return
-    forgetBelow(cache)
     rmSync(cache, { recursive: true, force: true })
   }
 
@@ -219,7 +216,6 @@ export class SimulatedWorld {
     } finally {
       await store[Symbol.asyncDispose]()
     }
-    unlockBelow(this.#folder)
     for (const [index, { host }] of this.story.actors.entries()) {
       const backend = this.#backend('judge', () => undefined)
       await this.#perform('backup', backend, join(this.#folder, `cache${host}`), index)

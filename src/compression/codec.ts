@@ -14,6 +14,11 @@ export interface Codec {
    * more can never write beyond `target`.
    */
   decompress(source: Uint8Array, target: Uint8Array): void
+  /**
+   * Opens only the first `target.length` bytes of a frame, in about that part of the time: zstd works in steps of 128 KiB.
+   * Absent where the codec cannot.
+   */
+  readonly decompressStart?: (source: Uint8Array, target: Uint8Array) => void
 }
 
 /** zstd levels behind the names of `--compression`; 0 means that blocks are stored as they are. */
@@ -45,8 +50,16 @@ interface Addon {
     setParameter(parameter: number, value: number): void
     compress2(target: Uint8Array, source: Uint8Array): number
   }
-  DCtx: new () => { decompress(target: Uint8Array, source: Uint8Array): number }
+  DCtx: new () => {
+    decompress(target: Uint8Array, source: Uint8Array): number
+    decompressStream(
+      target: Uint8Array,
+      source: Uint8Array,
+    ): [bytesLeft: number, produced: number, consumed: number]
+    reset(directive: number): void
+  }
   CParameter: { compressionLevel: number }
+  ResetDirective: { sessionOnly: number }
 }
 
 const addonCodec = (level: number): Codec | undefined => {
@@ -59,6 +72,8 @@ const addonCodec = (level: number): Codec | undefined => {
   const compressor = new addon.CCtx()
   compressor.setParameter(addon.CParameter.compressionLevel, Math.max(level, 1))
   const decompressor = new addon.DCtx()
+  /** Has buffers of its own, which are made when it is first used. */
+  const starter = new addon.DCtx()
   return {
     compress(source, target) {
       try {
@@ -71,6 +86,21 @@ const addonCodec = (level: number): Codec | undefined => {
     decompress(source, target) {
       const length = decompressor.decompress(target, source)
       if (length !== target.length) throw new Error('zstd frame is shorter than it must be')
+    },
+    decompressStart(source, target) {
+      try {
+        for (let from = 0, filled = 0; filled < target.length; ) {
+          const [, produced, consumed] = starter.decompressStream(
+            target.subarray(filled),
+            source.subarray(from),
+          )
+          if (produced + consumed === 0) throw new Error('zstd frame is shorter than it must be')
+          filled += produced
+          from += consumed
+        }
+      } finally {
+        starter.reset(addon.ResetDirective.sessionOnly)
+      }
     },
   }
 }

@@ -8,10 +8,14 @@ import type { Seals } from '../format/seal.js'
 /** The name of a block in messages: its pack and its ordinal. */
 export const blockName = (packName: string, block: number): string => `${packName} block ${block}`
 
+/** Beyond this share of a block its start costs as much as the whole, which is opened without a copy. */
+const startShareMax = 0.75
+
 /**
  * Opens block `block` of a pack from its stored bytes and returns its chunks one after the other. The block must be the
  * one that the directory tells of: same tag, same chunk lengths (docs/FORMAT.md I-5, I-8). Chunk ids are not looked at.
- * The result is a view into `scratch` where that is given and the block was compressed. Errors: `corrupt`.
+ * The result is a view into `scratch` where that is given and the block was compressed. Where only the first `neededBytes`
+ * are wanted, it may be cut off behind them. Errors: `corrupt`.
  */
 export const openBlockContent = (
   seals: Seals,
@@ -21,6 +25,7 @@ export const openBlockContent = (
   stored: Uint8Array,
   packName: string,
   scratch?: Uint8Array,
+  neededBytes = Number.POSITIVE_INFINITY,
 ): Buffer => {
   const name = blockName(packName, block)
   if (Buffer.compare(blockTag(stored), directory.tagOf(block)) !== 0)
@@ -33,12 +38,16 @@ export const openBlockContent = (
   )
     throw new CorruptError(name, 'has other chunks than the directory says')
   if (body.codec === Codec.stored) return body.payload
+  const { decompressStart } = compression
+  const isStart = decompressStart !== undefined && neededBytes <= startShareMax * body.contentSizeBytes
+  const sizeBytes = isStart ? neededBytes : body.contentSizeBytes
   const content =
-    scratch !== undefined && scratch.length >= body.contentSizeBytes
-      ? Buffer.from(scratch.buffer, scratch.byteOffset, body.contentSizeBytes)
-      : Buffer.allocUnsafeSlow(body.contentSizeBytes)
+    scratch !== undefined && scratch.length >= sizeBytes
+      ? Buffer.from(scratch.buffer, scratch.byteOffset, sizeBytes)
+      : Buffer.allocUnsafeSlow(sizeBytes)
   try {
-    compression.decompress(body.payload, content)
+    if (isStart) decompressStart(body.payload, content)
+    else compression.decompress(body.payload, content)
   } catch (cause) {
     throw new CorruptError(name, 'does not decompress to its chunks', { cause })
   }

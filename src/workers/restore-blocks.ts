@@ -30,10 +30,13 @@ export class RestoreBlocks {
   #readBuffer = new Uint8Array(readBytes)
   #table!: BlockTable
   #directory!: PackDirectory
+  /** Those in the arena with the margin before them. */
   #contents: (Buffer | Error | undefined)[] = []
   #starts: Uint32Array = new Uint32Array(0)
   #blockOf: Uint32Array = new Uint32Array(0)
   #proved: Uint8Array = new Uint8Array(0)
+  /** How much of each block's content, from its start, the job needs. */
+  #needed: Uint32Array = new Uint32Array(0)
 
   constructor(
     private readonly seals: Seals,
@@ -41,8 +44,8 @@ export class RestoreBlocks {
     private readonly hasher: ChunkHasher,
   ) {}
 
-  /** Takes over the blocks of the next job. */
-  begin(table: BlockTable): void {
+  /** Takes over the blocks of the next job. `chunks`: those that will be asked for. */
+  begin(table: BlockTable, chunks: Iterable<number>): void {
     this.#table = table
     this.#directory = new PackDirectory(table.directory)
     const { blockCount, chunkCount, chunkSizes, firstChunks } = this.#directory
@@ -57,13 +60,19 @@ export class RestoreBlocks {
         this.#starts[chunk] = start
         start += chunkSizes[chunk]!
       }
+    this.#needed = new Uint32Array(blockCount)
+    for (const chunk of chunks) {
+      const block = this.#blockOf[chunk]!
+      const end = this.#starts[chunk]! + chunkSizes[chunk]!
+      if (end > this.#needed[block]!) this.#needed[block] = end
+    }
   }
 
   /** Errors: `corrupt`, and those of the file system, for a chunk that cannot be had from here. */
   chunk(chunk: number): OpenedChunk {
     const block = this.#blockOf[chunk]!
     const bytes = this.#contentOf(block)
-    const start = this.#starts[chunk]!
+    const start = this.#starts[chunk]! + (bytes.buffer === this.#arena.buffer ? marginBytes : 0)
     if (this.#proved[chunk] === 0) this.#prove(block, chunk, bytes, start)
     return { bytes, start }
   }
@@ -100,9 +109,20 @@ export class RestoreBlocks {
     const stored = this.#table.bytes[block] ?? this.#read(block)
     if (this.#table.isOpened) return Buffer.from(stored.buffer, stored.byteOffset, stored.length)
     const scratch = this.#arena.subarray(this.#arenaUsed)
-    const content = openBlockContent(this.seals, this.codec, this.#directory, block, stored, name, scratch)
-    if (content.buffer === this.#arena.buffer) this.#arenaUsed += content.length + marginBytes
-    return content
+    const needed = this.#needed[block]!
+    const content = openBlockContent(
+      this.seals,
+      this.codec,
+      this.#directory,
+      block,
+      stored,
+      name,
+      scratch,
+      needed,
+    )
+    if (content.buffer !== this.#arena.buffer) return content
+    this.#arenaUsed += content.length + marginBytes
+    return Buffer.from(content.buffer, content.byteOffset - marginBytes, marginBytes + content.length)
   }
 
   /** Valid until the next call. */

@@ -13,6 +13,7 @@ import { rangesOfData } from './restore-holes.js'
 import {
   FileWay,
   fileColumns,
+  type SegmentRows,
   SegmentSource,
   segmentColumns,
   stripColumns,
@@ -50,7 +51,7 @@ export class RestoreWriter {
     this.#attributeFailures = []
     this.#bytesWritten = 0
     this.#bytesCopied = 0
-    this.blocks.begin(job.blocks)
+    this.blocks.begin(job.blocks, chunksIn(job.segments))
     const files = job.files.names.length
     const strips = job.strips.length / stripColumns
     for (let unit = 0; unit < files + strips; unit++) {
@@ -218,6 +219,11 @@ export class RestoreWriter {
     if (this.#directory.fd !== fd) this.#directory = SafeDirectory.heldBy(fd)
     return this.#directory
   }
+}
+
+function* chunksIn(segments: SegmentRows): Generator<number, void, undefined> {
+  for (let row = 0; row < segments.length; row += segmentColumns)
+    if (segments[row] === SegmentSource.chunk) yield segments[row + 1]!
 }
 
 /** What went wrong before is what must be told. */

@@ -13,6 +13,7 @@ import type { RestoreContext } from './restore-context.js'
 import { type Owner, TargetDirectory } from './target-directory.js'
 import { TargetFrame } from './target-frame.js'
 import type { TreePart } from './tree-part.js'
+import { withoutWhatNewHas } from './without-what-new-has.js'
 
 type OnExtra = (name: ByteString) => void
 
@@ -57,8 +58,17 @@ export class DirectoryOpener {
     }
   }
 
-  isProtected(found: Stat): boolean {
-    return this.part.isProtected(found)
+  /** Whether a directory must not be deleted; it is told then. */
+  isKept(found: Stat, path: ByteString): boolean {
+    const { isProtected, isSource } = this.part
+    const what = isProtected(found)
+      ? 'is the repository or the cache'
+      : isSource(found)
+        ? 'is what the snapshot was made of'
+        : undefined
+    if (what === undefined) return false
+    this.context.tally.problem(path, 'target', `${what}, and is not deleted`)
+    return true
   }
 
   /** Makes room where a directory has the name of something else: an empty one goes, a full one only with `delete`. */
@@ -72,7 +82,7 @@ export class DirectoryOpener {
         return true
       }
       return removeTree(safe, name, path, {
-        isProtected: (found) => this.isProtected(found),
+        isProtected: (found, below) => this.isKept(found, below),
         onRemoved: (removed, { sizeBytes }) => tally.deleted(removed, sizeBytes),
         onFailure: (failed, error) =>
           tally.problem(failed, 'target', `cannot be deleted: ${reasonOf(error)}`),
@@ -121,7 +131,7 @@ export class DirectoryOpener {
   }
 
   #openExisting(parent: TargetDirectory, frame: TargetFrame, found: Stat, onExtra: OnExtra): void {
-    if (this.isProtected(found)) {
+    if (this.part.isProtected(found)) {
       this.context.tally.problem(frame.path, 'target', 'is the repository or the cache, and stays as it is')
       return
     }
@@ -142,13 +152,19 @@ export class DirectoryOpener {
       (!isNew && (this.context.options.overwrite === 'never' || frame.own.selected !== 'yes'))
     const givesAcl =
       isNew && parent !== undefined ? parent.givesAcl : safe !== undefined && this.#givesAcl(safe)
+    const ownerOfNew = isNew && !givesAcl && safe !== undefined ? ownerOfNewIn(safe) : undefined
+    const wanted = frame.own.attributes
+    const lacking =
+      wanted !== undefined && isNew && parent !== undefined
+        ? withoutWhatNewHas(wanted, { givesAcl, ownerOfNew })
+        : wanted
     const target: TargetDirectory = new TargetDirectory(
       frame.path,
       safe,
       isNew,
       givesAcl,
-      isNew && !givesAcl && safe !== undefined ? ownerOfNewIn(safe) : undefined,
-      isLeftAlone ? undefined : frame.own.attributes,
+      ownerOfNew,
+      isLeftAlone ? undefined : lacking,
       parent,
       (directory, attributes, path) => this.#apply(directory, attributes, path),
       () => this.#open.delete(target),

@@ -1,6 +1,5 @@
 import type { ByteString } from '../../bytes/byte-string.js'
 import { VarveError } from '../../errors.js'
-import type { Attributes } from '../../filesystem/attributes.js'
 import type { SafeDirectory } from '../../filesystem/safe-directory.js'
 import type { Stat } from '../../filesystem/stat.js'
 import { contentSizeBytesOf, type Entry, EntryFlag, EntryType, type FileContent } from '../../format/entry.js'
@@ -14,7 +13,7 @@ import { type ClearPlace, LinkMaker } from './link-maker.js'
 import { isAlike } from './make-other.js'
 import { OtherRestorer, type Place } from './other-restorer.js'
 import type { RestoreContext } from './restore-context.js'
-import type { TargetDirectory } from './target-directory.js'
+import { withoutWhatNewHas } from './without-what-new-has.js'
 
 /** Links wait for the file that they are names of, each with its directory open. */
 const waitingLinksMax = 300
@@ -132,20 +131,5 @@ export class EntryPlacer {
     }
     if (isFile && isUnfinished(found, attributes)) return 'replace'
     return decide(wanted, found, this.context.options.overwrite)
-  }
-}
-
-/** A new file without an inherited ACL has no extended attributes to remove, and an owner that may be the right one. */
-const withoutWhatNewHas = (
-  { mode, uid, gid, mtimeNs, xattrs }: Attributes,
-  { givesAcl, ownerOfNew }: TargetDirectory,
-): Attributes => {
-  const isOwned = ownerOfNew !== undefined && uid === ownerOfNew.uid && gid === ownerOfNew.gid
-  return {
-    mode,
-    uid: isOwned ? -1 : uid,
-    gid: isOwned ? -1 : gid,
-    mtimeNs,
-    xattrs: !givesAcl && xattrs?.length === 0 ? undefined : xattrs,
   }
 }

@@ -7,7 +7,7 @@ import { LargeFile } from './large-file.js'
 import { layoutOf } from './layout-of.js'
 import { locatePieces } from './locate-pieces.js'
 import type { RestoreContext } from './restore-context.js'
-import { type Segment, segmentsOf } from './segments.js'
+import { type Layout, type Segment, segmentsOf } from './segments.js'
 import type { WriteUnit } from './write-job-builder.js'
 import { type Failure, isUnreadable, WriteRunner } from './write-runner.js'
 
@@ -27,6 +27,8 @@ interface SmallFile {
   readonly pieces: readonly ContentPiece[]
   readonly bytes: number
 }
+
+type PlannedFile = SmallFile & { readonly matches?: Uint8Array }
 
 /** Makes regular files: small ones in windows, each large one on its own, several side by side. */
 export class FileRestorer {
@@ -102,7 +104,8 @@ export class FileRestorer {
     const units: WriteUnit[] = []
     for (const file of toWrite) {
       try {
-        units.push(await this.#planned(file))
+        const unit = this.#planned(file)
+        units.push(unit instanceof Promise ? await unit : unit)
       } catch (error) {
         if (!isUnreadable(error)) throw error
         this.#written(file.work, { kind: 'data', message: error.message })
@@ -112,25 +115,36 @@ export class FileRestorer {
     this.context.tally.progress('restore', files.at(-1)?.work.path)
   }
 
-  async #planned(file: SmallFile & { readonly matches?: Uint8Array }): Promise<WriteUnit> {
+  /** A promise only where something must be read for it. */
+  #planned(file: PlannedFile): WriteUnit | Promise<WriteUnit> {
     const { work, pieces, matches } = file
     const { reader, locator, options } = this.context
-    const layout = await layoutOf(work.content, options.sparse ?? false, reader, work.path)
+    const { content } = work
+    const sparse = options.sparse ?? false
     const isCopy = matches && pieces.map(({ id }, index) => id !== undefined && matches[index] === 1)
-    const places = await locatePieces(locator, pieces, isCopy)
+    const places = locatePieces(locator, pieces, isCopy)
+    if (content.holes === null && !(places instanceof Promise))
+      return this.#unit(file, { holes: [], sparse }, places, isCopy)
+    const layout = layoutOf(content, sparse, reader, work.path)
+    return Promise.all([layout, places]).then(([known, found]) => this.#unit(file, known, found, isCopy))
+  }
+
+  #unit(
+    { work, pieces }: SmallFile,
+    layout: Layout,
+    places: readonly Segment['place'][],
+    isCopy: readonly boolean[] | undefined,
+  ): WriteUnit {
     const segments: Segment[] = []
     for (let index = 0; index < pieces.length; index++)
-      segments.push(...segmentsOf(pieces[index]!, places[index], isCopy?.[index] ?? false, layout))
+      for (const segment of segmentsOf(pieces[index]!, places[index], isCopy?.[index] ?? false, layout))
+        segments.push(segment)
     return { work, segments, strip: undefined }
   }
 
   /** Looks at the files that are there already, and leaves out those whose content is right. */
-  async #withoutRight(
-    files: readonly SmallFile[],
-  ): Promise<(SmallFile & { readonly matches?: Uint8Array })[]> {
-    const toWrite: (SmallFile & { readonly matches?: Uint8Array })[] = files.filter(
-      ({ work }) => !work.isCompared,
-    )
+  async #withoutRight(files: readonly SmallFile[]): Promise<PlannedFile[]> {
+    const toWrite: PlannedFile[] = files.filter(({ work }) => !work.isCompared)
     const compared = files.filter(({ work }) => work.isCompared)
     for (const group of groupsOf(compared)) {
       const results = await compareFiles(

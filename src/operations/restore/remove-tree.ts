@@ -3,8 +3,8 @@ import type { SafeDirectory } from '../../filesystem/safe-directory.js'
 import type { Stat } from '../../filesystem/stat.js'
 
 export interface Removal {
-  /** Directories that must stay, whatever they are in. */
-  readonly isProtected: (found: Stat) => boolean
+  /** Directories that must stay, whatever they are in; who is asked tells of it. */
+  readonly isProtected: (found: Stat, path: ByteString) => boolean
   readonly onRemoved: (path: ByteString, found: Stat) => void
   readonly onFailure: (path: ByteString, error: unknown) => void
 }
@@ -19,7 +19,7 @@ export const removeTree = (
   try {
     const found = directory.lstat(name)
     if (found === undefined) return true
-    if (removal.isProtected(found)) return false
+    if (removal.isProtected(found, path)) return false
     if (found.type === 'directory') {
       if (!emptied(directory, name, path, removal)) return false
       directory.removeDirectory(name)

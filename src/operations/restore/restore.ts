@@ -60,6 +60,8 @@ export const restore = async (
     attributes,
     temporaryPrefix,
     protectedInodes,
+    // A relative path says nothing about where it was.
+    sourceInodes: inodesOf(snapshot.paths.filter((given) => given.startsWith('/'))),
   })
   using _closing = closing(target)
   try {
@@ -77,6 +79,7 @@ interface Parts {
   readonly attributes: AttributeMaker
   readonly temporaryPrefix: ByteString
   readonly protectedInodes: ReadonlySet<string>
+  readonly sourceInodes: ReadonlySet<string>
 }
 
 class Restoring {
@@ -140,6 +143,7 @@ class Restoring {
       selection: selectionOf(include, exclude),
       isWhole: include === undefined || include.length === 0,
       isProtected: (found) => this.parts.protectedInodes.has(inodeKeyOf(found)),
+      isSource: (found) => this.parts.sourceInodes.has(inodeKeyOf(found)),
     }
     const own = target.directory && openBelow(target.directory, '' as ByteString)
     await new TreeRestorer(context, part, own, target.isNew).run()
@@ -174,8 +178,11 @@ class Restoring {
 
 const protectedBy = ({ backend, cacheFolder }: Store): Set<string> => {
   const folders = backend.abilities.localFiles ? [backend.location, cacheFolder] : [cacheFolder]
-  return new Set(folders.flatMap((folder) => inodeKeyAt(byteStringOfText(folder)) ?? []))
+  return inodesOf(folders.map(byteStringOfText))
 }
+
+const inodesOf = (paths: readonly ByteString[]): Set<string> =>
+  new Set(paths.flatMap((path) => inodeKeyAt(path) ?? []))
 
 const closing = ({ directory }: OpenedTarget): Disposable => ({ [Symbol.dispose]: () => directory?.close() })
 

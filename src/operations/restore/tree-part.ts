@@ -16,5 +16,8 @@ export interface TreePart {
   readonly selection: Selection
   /** Nothing is left out but what patterns exclude. */
   readonly isWhole: boolean
+  /** The repository and the cache: nothing is written to them or deleted. */
   readonly isProtected: (found: Stat) => boolean
+  /** What the snapshot was made of, where it lies on this machine: the only other copy is not deleted. */
+  readonly isSource: (found: Stat) => boolean
 }

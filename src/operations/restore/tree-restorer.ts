@@ -206,18 +206,20 @@ export class TreeRestorer {
   #extra(frame: TargetFrame, name: ByteString): void {
     const safe = frame.target!.safe!
     if (!this.context.options.delete || this.#isDamaged || !this.part.isDirectory) return
-    const isDirectory = safe.lstat(name)?.type === 'directory'
+    const found = safe.lstat(name)
+    if (found === undefined) return
+    const isDirectory = found.type === 'directory'
     if (this.part.selection(frame.path, name, isDirectory) !== 'yes') return
     const path = pathIn(frame.path, name)
     const { tally, isDry } = this.context
-    if (isDry) tally.deleted(path, 0)
-    else this.#remove(safe, name, path)
+    if (!isDry) this.#remove(safe, name, path)
+    else if (!this.#opener.isKept(found, path)) tally.deleted(path, 0)
   }
 
   #remove(safe: SafeDirectory, name: ByteString, path: ByteString): void {
     const { tally } = this.context
     removeTree(safe, name, path, {
-      isProtected: (found) => this.#opener.isProtected(found),
+      isProtected: (found, below) => this.#opener.isKept(found, below),
       onRemoved: (removed, { sizeBytes, type }) => tally.deleted(removed, type === 'file' ? sizeBytes : 0),
       onFailure: (failed, error) => tally.problem(failed, 'target', `cannot be deleted: ${reasonOf(error)}`),
     })

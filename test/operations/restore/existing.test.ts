@@ -3,6 +3,7 @@ import fs from 'node:fs'
 import path from 'node:path'
 import { describe, expect, it } from 'vitest'
 import { openLocalBackend } from '../../../src/backend/open-local-backend.js'
+import type { ByteString } from '../../../src/bytes/byte-string.js'
 import { setMtime } from '../../../src/filesystem/file-times.js'
 import { unfinishedMode } from '../../../src/workers/restore-temporary.js'
 import { temporaryDirectory } from '../../filesystem/temporary-directory.js'
@@ -225,6 +226,44 @@ describe('Over what is there already, a restore', () => {
     const before = pathsBelow(location)
     await restoreHere(fixture, target, { delete: true })
     expect(pathsBelow(location)).toEqual(before)
+    expect(read(target, 'a/file')).toBe('x')
+  })
+
+  it('says so where the repository, the cache or the source is in the place of a file, and deletes neither', async () => {
+    const target = temporaryDirectory()
+    const location = path.join(target, 'repository')
+    const source = path.join(target, 'source')
+    fs.mkdirSync(source)
+    fs.writeFileSync(path.join(source, 'original'), '')
+    const backend = await openLocalBackend(location, { randomBytes, create: true })
+    await using fixture = await RepositoryFixture.create({ backend })
+    const paths = [source as ByteString]
+    await fixture.snapshot({ repository: 'a file', source: 'another', third: 'x' }, { paths })
+    const before = [pathsBelow(location), pathsBelow(source)]
+    for (const overwrite of ['always', 'if-changed'] as const) {
+      const { problems } = await restoreHere(fixture, target, { overwrite, delete: true })
+      expect(problems).toMatchObject([
+        { path: 'repository', kind: 'target', message: expect.stringContaining('not deleted') },
+        { path: 'source', kind: 'target', message: expect.stringContaining('not deleted') },
+      ])
+      expect([pathsBelow(location), pathsBelow(source)]).toEqual(before)
+    }
+    expect(read(target, 'third')).toBe('x')
+  })
+
+  it('never deletes the source of the snapshot or the cache that lie in the target, and says so', async () => {
+    const target = temporaryDirectory()
+    const source = path.join(target, 'project')
+    fs.mkdirSync(source)
+    fs.writeFileSync(path.join(source, 'original'), 'only here')
+    await using fixture = await RepositoryFixture.create()
+    const cache = path.join(target, 'cache')
+    fs.renameSync(fixture.store.cacheFolder, cache)
+    fs.symlinkSync(cache, fixture.store.cacheFolder)
+    await fixture.snapshot({ 'a/file': 'x' }, { paths: [source as ByteString] })
+    const { problems } = await restoreHere(fixture, target, { delete: true })
+    expect(problems.map(({ path: at }) => at)).toEqual(['cache', 'project'])
+    expect(read(source, 'original')).toBe('only here')
     expect(read(target, 'a/file')).toBe('x')
   })
 })

@@ -58,7 +58,10 @@ const runVerb = async (
     environment: process.env,
     output,
     interruption: interruptionOf(output),
-    stdin: process.stdin,
+    // Node opens it, and loads what it takes to read it, when it is first asked for.
+    get stdin() {
+      return process.stdin
+    },
     ask: async (question) => (await import('./secret/terminal-prompt.js')).askOnTerminal(question),
     now: Date.now,
     root,

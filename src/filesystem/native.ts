@@ -1,5 +1,5 @@
 import { createRequire } from 'node:module'
-import { type ByteString, fsPathOf } from '../bytes/byte-string.js'
+import type { ByteString } from '../bytes/byte-string.js'
 
 /**
  * What libc can do and Node cannot: exact times, extended attributes, device nodes, holes, and a cheaper lstat.
@@ -23,8 +23,8 @@ export interface NativeCalls {
   /** `mode` with the file type bits; `deviceNumber` as st_rdev. */
   makeNode(path: ByteString, mode: number, deviceNumber: bigint): number
   seek(fd: number, offset: number, whence: number): number
-  /** statx(2) of the path without following a last symbolic link; `into` has 256 bytes. */
-  statx(path: ByteString, into: Uint8Array): number
+  /** statx(2) of the path, as fsPathOf gives it, without following a last symbolic link; `into` has 256 bytes. */
+  statx(path: string | Buffer, into: Uint8Array): number
   /** The same of an open file. */
   statxOfFd(fd: number, into: Uint8Array): number
   /** openat(2): a descriptor of `name` in the open directory. */
@@ -144,11 +144,10 @@ const bindStatx = (koffi: Koffi, library: ReturnType<Koffi['load']>): NativeCall
   const ofText = library.func('statx', 'int', ['int', 'const char *', 'int', 'uint32', bytes])
   const ofBytes = library.func('statx', 'int', ['int', bytes, 'int', 'uint32', bytes])
   return (path, into) => {
-    const text = fsPathOf(path)
     const answer: number =
-      typeof text === 'string'
-        ? ofText(atCurrentDirectory, text, atSymlinkNoFollow, statxBasic, into)
-        : ofBytes(atCurrentDirectory, terminated(path), atSymlinkNoFollow, statxBasic, into)
+      typeof path === 'string'
+        ? ofText(atCurrentDirectory, path, atSymlinkNoFollow, statxBasic, into)
+        : ofBytes(atCurrentDirectory, Buffer.concat([path, nul]), atSymlinkNoFollow, statxBasic, into)
     return answer < 0 ? -koffi.errno() : answer
   }
 }
@@ -193,6 +192,8 @@ const bindNewFiles = (koffi: Koffi, library: ReturnType<Koffi['load']>) => {
     setTimesOfFd: (fd: number, times: Uint8Array): number => (setTimes(fd, times) < 0 ? -koffi.errno() : 0),
   }
 }
+
+const nul = Buffer.of(0)
 
 /** The exact bytes and the terminating NUL, as C wants a string. */
 const terminated = (value: ByteString): Buffer => Buffer.from(`${value}\0`, 'latin1')

@@ -47,7 +47,7 @@ export const fstatOf = (fd: number): Stat => {
 const lstatReachable = (path: ByteString, fsPath: string | Buffer): Stat => {
   const native = loadedNativeCalls()
   if (native === undefined) return statOfBig(fs.lstatSync(fsPath, { bigint: true }))
-  const answer = native.statx(path, statxBytes)
+  const answer = native.statx(fsPath, statxBytes)
   if (answer >= 0) return statOfStatx()
   if (answer === -enosys) return statOfBig(fs.lstatSync(fsPath, { bigint: true }))
   throw systemError('lstat', -answer, path)

@@ -30,6 +30,7 @@ export class ChunkReader implements NodeSource {
   readonly #hasher: ChunkHasher
   readonly #blocks = new ByteCache<Buffer>(blockCacheBytes)
   readonly #directories = new ByteCache<PackDirectory>(directoryCacheBytes)
+  #last: { readonly packId: PackId; readonly directory: PackDirectory } | undefined
   /** Blocks on their way, so that neighbours asked for at once are read once. */
   readonly #loading = new Map<string, Promise<Buffer>>()
   readonly #unnamed: UnnamedPacks
@@ -106,15 +107,29 @@ export class ChunkReader implements NodeSource {
   }
 
   #atHand(id: ChunkId, kind: ChunkKind): Uint8Array | undefined {
+    const place = this.#nearby(id, kind) ?? this.#known(id, kind)
+    if (place === undefined || place.chunk < 0) return undefined
+    const { packId, directory, chunk } = place
+    const { block } = directory.locationOf(chunk)
+    const content = this.#blocks.get(blockName(packId, block))
+    return content && this.#verified(content, directory, block, chunk, id, `packs/${packId}`)
+  }
+
+  /** In the pack that was read last: nodes of one tree stand together, and the index takes a read for each. */
+  #nearby(id: ChunkId, kind: ChunkKind) {
+    const last = this.#last
+    if (last === undefined || last.directory.kind !== kind) return undefined
+    const chunk = last.directory.find(id)
+    return chunk < 0 ? undefined : { ...last, chunk }
+  }
+
+  #known(id: ChunkId, kind: ChunkKind) {
     if (!this.index.lookup(id)) return undefined
     const packId = this.index.packs[this.index.packOrdinal]!.packId as PackId
     const directory = this.#directories.get(packId)
     if (directory === undefined || directory.kind !== kind) return undefined
-    const chunk = chunkOfLocation(directory, this.index.location, id)
-    if (chunk < 0) return undefined
-    const { block } = directory.locationOf(chunk)
-    const content = this.#blocks.get(blockName(packId, block))
-    return content && this.#verified(content, directory, block, chunk, id, `packs/${packId}`)
+    this.#last = { packId, directory }
+    return { packId, directory, chunk: chunkOfLocation(directory, this.index.location, id) }
   }
 
   async #fetch(id: ChunkId, kind: ChunkKind): Promise<Uint8Array> {

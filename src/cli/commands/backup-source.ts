@@ -5,7 +5,6 @@ import { type PathListForm, readPathList } from '../arguments/path-list.js'
 import { plainText } from '../arguments/plain-text.js'
 import type { Invocation } from '../invocation.js'
 import type { BackupFlags } from './backup-flags.js'
-import { commandOutput } from './command-output.js'
 
 type Source = Pick<BackupOptions, 'paths' | 'stdin'>
 
@@ -20,7 +19,11 @@ export const backupSource = async (
   return { paths: await allPaths(invocation, flags, operands) }
 }
 
-const fromCommand = (invocation: Invocation, flags: BackupFlags, operands: readonly string[]): Source => {
+const fromCommand = async (
+  invocation: Invocation,
+  flags: BackupFlags,
+  operands: readonly string[],
+): Promise<Source> => {
   if (flags.stdin || hasLists(flags)) throw contradiction('--stdin-from-command')
   const [program, ...rest] = operands.map(plainText)
   if (program === undefined) {
@@ -28,6 +31,8 @@ const fromCommand = (invocation: Invocation, flags: BackupFlags, operands: reado
       hint: 'It follows after --, for example: varve backup --stdin-from-command -- pg_dump --all',
     })
   }
+  // Node takes longer to load what starts programs than varve takes for the rest of its own start.
+  const { commandOutput } = await import('./command-output.js')
   const stream = commandOutput(program, rest, invocation.environment, invocation.interruption.signal)
   return { paths: [], stdin: { stream, filename: flags.stdinFilename ?? 'stdin' } }
 }

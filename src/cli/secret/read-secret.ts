@@ -1,7 +1,6 @@
 import type { Secret } from '../../index.js'
 import type { Environment } from '../settings/environment-layer.js'
 import { readKeyFile } from './key-file.js'
-import { passwordFromCommand } from './password-command.js'
 import { readSecretLine } from './secret-file.js'
 import type { SecretSource } from './secret-source.js'
 
@@ -17,7 +16,7 @@ export const readSecret = async (
     case 'password-file':
       return { kind: 'password', password: await readSecretLine(source.file, 'password') }
     case 'password-command':
-      return { kind: 'password', password: await passwordFromCommand(source.command, environment) }
+      return { kind: 'password', password: await passwordOf(source.command, environment) }
     case 'key-file':
       return { kind: 'key-file', key: await readKeyFile(source.file) }
     case 'recovery-key-file':
@@ -26,3 +25,7 @@ export const readSecret = async (
       return { kind: 'password', password: await ask() }
   }
 }
+
+/** Loaded only here: Node takes longer to load what starts programs than varve takes for the rest of its own start. */
+const passwordOf = async (command: string | readonly string[], environment: Environment): Promise<string> =>
+  (await import('./password-command.js')).passwordFromCommand(command, environment)

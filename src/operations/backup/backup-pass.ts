@@ -60,7 +60,9 @@ export class BackupPass {
     let sinceTurn = 0
     for (const found of walk(source.roots, source.filter, (path, error) => report.problem(path, error))) {
       if (stop.aborted) break
-      await this.#entry(found)
+      // A promise for each entry would cost as much as looking at it.
+      const begun = this.#entry(found)
+      if (begun !== undefined) await begun
       if (++sinceTurn < turnEntries && this.#queue.length < queueMax && this.context.writer.hasRoom) continue
       sinceTurn = 0
       await this.#catchUp()
@@ -93,10 +95,22 @@ export class BackupPass {
     while (this.#queue.length > 0) await this.context.writer.progress()
   }
 
-  async #entry(found: WalkEntry): Promise<void> {
+  #entry(found: WalkEntry): undefined | Promise<void> {
     const key = this.#keyOf(found)
     // Files are finished in any order, but mounts must be counted in that of the walk.
     this.context.maker.mountOf(found.stat)
+    for (const earlier of this.context.earlier) {
+      const entry = earlier.seekAtHand(key)
+      if (entry === undefined) continue
+      if (entry === 'wait' || earlier.strict) return this.#slowEntry(found, key)
+      if (earlier.test.hasSameContent(found.stat, entry))
+        return void this.#takeOver(found, key, earlier, entry)
+    }
+    return this.#newEntry(found, key)
+  }
+
+  /** The same where a node must be loaded, or chunks looked up. */
+  async #slowEntry(found: WalkEntry, key: ByteString): Promise<void> {
     for (const earlier of this.context.earlier) {
       const atHand = earlier.seekAtHand(key)
       const entry = atHand === 'wait' ? await earlier.seek(key) : atHand
@@ -104,8 +118,13 @@ export class BackupPass {
       if (earlier.strict && !(await earlier.hasAllChunks(entry, this.context.writer))) continue
       return this.#takeOver(found, key, earlier, entry)
     }
+    await this.#newEntry(found, key)
+  }
+
+  #newEntry(found: WalkEntry, key: ByteString): undefined | Promise<void> {
     if (found.stat.type === 'file') return this.#storeFile(found, key)
     this.#addPlain(found, key)
+    return undefined
   }
 
   /** Entries of a directory come one after the other, so its part of the key is made once. */
@@ -167,18 +186,18 @@ export class BackupPass {
     return null
   }
 
-  async #storeFile(found: WalkEntry, key: ByteString): Promise<void> {
+  #storeFile(found: WalkEntry, key: ByteString): undefined | Promise<void> {
     const { stat, path } = found
     const action = this.context.earlier.some((earlier) => earlier.isOn(key)) ? 'changed' : 'new'
-    if (this.context.dryRun) return this.context.report.entry(action, key, 'file', stat.sizeBytes)
+    if (this.context.dryRun) return void this.context.report.entry(action, key, 'file', stat.sizeBytes)
     const settle = this.#queue.reserve(key)
     if (stat.sizeBytes <= spanBytes)
-      return this.#batch.add({ path, uid: stat.uid, sizeBytes: stat.sizeBytes }, (result) =>
+      return void this.#batch.add({ path, uid: stat.uid, sizeBytes: stat.sizeBytes }, (result) =>
         this.#batched(found, key, action, result, settle),
       )
     this.#batch.flush()
     this.#startLarge(found, key, action, settle)
-    await this.#large.room()
+    return this.#large.room()
   }
 
   #startLarge(found: WalkEntry, key: ByteString, action: Action, settle: (settled: Settled) => void): void {

@@ -38,6 +38,7 @@ export class EarlierCursor {
 
   /** The same without waiting, where the cursor need not load a node; 'wait' otherwise. */
   seekAtHand(key: ByteString): StoredEntry | undefined | 'wait' {
+    if (this.#loading !== undefined) return 'wait'
     while (this.#standing === 'on' && this.#cursor.key < key) {
       const more = this.#advance()
       if (more instanceof Promise) {

@@ -1,4 +1,3 @@
-import assert from 'node:assert/strict'
 import { setImmediate as nextTurn } from 'node:timers/promises'
 import type { ByteString } from '../../bytes/byte-string.js'
 import { readLinkTarget } from '../../filesystem/read-file.js'
@@ -9,7 +8,6 @@ import { readXattrs } from '../../filesystem/xattrs.js'
 import { contentSizeBytesOf, type Entry, type EntryContent, EntryFlag } from '../../format/entry.js'
 import { encodeEntryValue } from '../../format/entry-value.js'
 import type { StoredEntry } from '../../format/stored-entry.js'
-import { isEntryName, keyPrefixOf } from '../../format/tree-key.js'
 import { TreeWriter } from '../../tree/tree-writer.js'
 import { spanBytes } from '../../workers/arena.js'
 import type { FileNote } from '../../workers/jobs.js'
@@ -21,6 +19,7 @@ import { type BatchResult, FileBatch, piecesOfFile, statOfFile } from './file-ba
 import { LargeFiles } from './large-files.js'
 import type { PassContext } from './pass-context.js'
 import type { Source } from './source.js'
+import { WalkKeys } from './walk-keys.js'
 
 /** Places that may wait for their files: some 300 bytes each. */
 const queueMax = 16_384
@@ -40,8 +39,7 @@ export class BackupPass {
   readonly #queue: EntryQueue
   readonly #batch: FileBatch
   readonly #large: LargeFiles
-  #directory = '' as ByteString
-  #prefix = keyPrefixOf('' as ByteString)
+  readonly #keys = new WalkKeys()
 
   constructor(
     private readonly source: Source,
@@ -96,7 +94,7 @@ export class BackupPass {
   }
 
   #entry(found: WalkEntry): undefined | Promise<void> {
-    const key = this.#keyOf(found)
+    const key = this.#keys.of(found)
     // Files are finished in any order, but mounts must be counted in that of the walk.
     this.context.maker.mountOf(found.stat)
     for (const earlier of this.context.earlier) {
@@ -125,16 +123,6 @@ export class BackupPass {
     if (found.stat.type === 'file') return this.#storeFile(found, key)
     this.#addPlain(found, key)
     return undefined
-  }
-
-  /** Entries of a directory come one after the other, so its part of the key is made once. */
-  #keyOf({ directory, name }: WalkEntry): ByteString {
-    if (directory !== this.#directory) {
-      this.#directory = directory
-      this.#prefix = keyPrefixOf(directory)
-    }
-    assert.ok(isEntryName(name))
-    return (this.#prefix + name) as ByteString
   }
 
   #takeOver(found: WalkEntry, key: ByteString, earlier: EarlierCursor, entry: StoredEntry): void {

@@ -1,5 +1,5 @@
 import { createRequire } from 'node:module'
-import type { ByteString } from '../bytes/byte-string.js'
+import { type ByteString, fsPathOf } from '../bytes/byte-string.js'
 
 /**
  * What libc can do and Node cannot: exact times, extended attributes, device nodes, holes, and a cheaper lstat.

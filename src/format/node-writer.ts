@@ -38,6 +38,8 @@ export class NodeWriter implements GrowingNode {
   #count = 0
   #firstKey: ByteString | undefined
   #lastKey = '' as ByteString
+  #measuredKey: ByteString | undefined
+  #shared = 0
 
   constructor(level: number) {
     assert.ok(level >= 0 && level < treeLevelsMax)
@@ -94,23 +96,35 @@ export class NodeWriter implements GrowingNode {
     this.#count = 0
     this.#firstKey = undefined
     this.#lastKey = '' as ByteString
+    this.#measuredKey = undefined
     return node
   }
 
   #sizeOfKey(key: ByteString): number {
-    const shared = sharedLength(this.#lastKey, key)
+    const shared = this.#sharedWith(key)
     const suffixLength = key.length - shared
     return cborHeadSizeBytes(shared) + cborHeadSizeBytes(suffixLength) + suffixLength
   }
 
   #addKey(key: ByteString): void {
-    assert.ok(key > this.#lastKey, 'keys ascend strictly')
-    const shared = sharedLength(this.#lastKey, key)
+    const shared = this.#sharedWith(key)
+    // As `key > lastKey`, which would compare what is shared once more.
+    assert.ok(isAfter(key, this.#lastKey, shared), 'keys ascend strictly')
     this.#items.uint(shared)
     this.#items.byteString(key, shared)
     this.#firstKey ??= key
     this.#lastKey = key
+    this.#measuredKey = undefined
     this.#count++
+  }
+
+  /** How much of the last key this one begins with. A key is measured before it is added, and compared once for both. */
+  #sharedWith(key: ByteString): number {
+    if (key !== this.#measuredKey) {
+      this.#shared = sharedLength(this.#lastKey, key)
+      this.#measuredKey = key
+    }
+    return this.#shared
   }
 }
 
@@ -124,13 +138,19 @@ export function startsNewNode(
   key: ByteString,
   nextSizeBytes: number,
 ): boolean {
-  const { level, count, itemsSizeBytes } = node
-  if (count < (level === 0 ? 1 : innerChildrenMin)) return false
+  const { level, itemsSizeBytes } = node
+  if (!hasEnough(node)) return false
   if (itemsSizeBytes + nextSizeBytes > nodeMaxBytes) return true
   const cutFromBytes = level === 0 ? leafCutFromBytes : innerCutFromBytes
   if (itemsSizeBytes < cutFromBytes) return false
   return sipHash32(treeKey, String.fromCharCode(level), key) < (itemsSizeBytes - cutFromBytes) * 0x1_0000
 }
+
+/** Of an item that does not start a new node by its key: does it by its size? */
+export const isTooLarge = (node: GrowingNode, nextSizeBytes: number): boolean =>
+  hasEnough(node) && node.itemsSizeBytes + nextSizeBytes > nodeMaxBytes
+
+const hasEnough = ({ level, count }: GrowingNode): boolean => count >= (level === 0 ? 1 : innerChildrenMin)
 
 /** A leaf of exactly these items. */
 export function assembleLeaf(items: readonly LeafItem[]): Buffer {
@@ -145,6 +165,9 @@ export function assembleInner(level: number, children: readonly TreeChild[]): Bu
   for (const child of children) writer.addChild(child)
   return writer.finish()
 }
+
+const isAfter = (key: ByteString, last: ByteString, shared: number): boolean =>
+  shared < key.length && (shared === last.length || key.charCodeAt(shared) > last.charCodeAt(shared))
 
 function sharedLength(a: ByteString, b: ByteString): number {
   const max = Math.min(a.length, b.length)

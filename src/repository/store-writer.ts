@@ -7,12 +7,12 @@ import { spanBytes } from '../workers/arena.js'
 import { coreUrl } from '../workers/core-url.js'
 import type {
   EngineSetup,
-  FileTask,
   ResultOf,
   SpanSource,
   SpanToken,
   StoredFiles,
   StoredSpan,
+  StoreFilesJob,
   StoreOutcome,
 } from '../workers/jobs.js'
 import { WorkerPool } from '../workers/pool.js'
@@ -60,8 +60,8 @@ export class StoreWriter implements NodeSink, AsyncDisposable {
     })
   }
 
-  async storeFiles(files: readonly FileTask[], readXattrs: boolean): Promise<StoredFiles> {
-    return (await this.#run<ResultOf['store-files']>({ kind: 'store-files', files, readXattrs })).files
+  async storeFiles(batch: Omit<StoreFilesJob, 'kind'>): Promise<StoredFiles> {
+    return (await this.#run<ResultOf['store-files']>({ kind: 'store-files', ...batch })).files
   }
 
   /** `onToken` hears where the next span begins before this one is stored. */

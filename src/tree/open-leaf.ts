@@ -2,7 +2,7 @@ import type { ByteString } from '../bytes/byte-string.js'
 import type { SipKey } from '../crypto/siphash.js'
 import { addContentBytes, contentSizeBytesOf } from '../format/entry.js'
 import { ChunkKind } from '../format/ids.js'
-import { type GrowingNode, NodeWriter, startsNewNode } from '../format/node-writer.js'
+import { type GrowingNode, isTooLarge, NodeWriter, startsNewNode } from '../format/node-writer.js'
 import type { TreeChild } from '../format/tree-node.js'
 import type { NodeSink } from './node-store.js'
 import type { LoadedLeaf } from './read-node.js'
@@ -38,7 +38,7 @@ export class OpenLeaf {
   endsBefore(key: ByteString, value: Uint8Array): boolean {
     if (this.endsByHash(key)) return true
     this.#settleBorrowed()
-    return startsNewNode(this.#treeKey, this.#writer, key, this.#writer.sizeOfEntry(key, value))
+    return isTooLarge(this.#writer, this.#writer.sizeOfEntry(key, value))
   }
 
   /** The same where the value is not known: true is certain, false is not. */

@@ -19,17 +19,12 @@ export interface EngineSetup {
   readonly packTargetBytes: number
 }
 
-/** One file of a batch: where it is, and what the walk saw of it. */
-export interface FileTask {
-  readonly path: ByteString
-  readonly uid: number
-  readonly sizeBytes: number
-}
-
 /** Reads, cuts, hashes, looks up, compresses, seals and packs whole files, each small enough for the arena. */
 export interface StoreFilesJob {
   readonly kind: 'store-files'
-  readonly files: readonly FileTask[]
+  readonly paths: readonly ByteString[]
+  /** Whom each file belongs to, as the walk saw it. */
+  readonly owners: Uint32Array
   readonly readXattrs: boolean
 }
 

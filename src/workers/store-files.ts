@@ -7,7 +7,7 @@ import { readXattrsOfFd } from '../filesystem/xattrs.js'
 import { PieceWriter } from '../format/pieces.js'
 import type { Arena } from './arena.js'
 import type { ChunkStore } from './chunk-store.js'
-import type { FileNote, FileTask, StoredFiles, StoreFilesJob } from './jobs.js'
+import type { FileNote, StoredFiles, StoreFilesJob } from './jobs.js'
 import { Stage, type StageClock } from './stage-clock.js'
 
 /** A file that changes while it is read is read again, at most so many times; then it is stored as it was read last. */
@@ -33,26 +33,26 @@ export class FileStorer {
   ) {}
 
   storeAll(job: StoreFilesJob): StoredFiles {
-    const columns = new FileColumns(job.files.length)
-    job.files.forEach((task, index) => {
+    const columns = new FileColumns(job.paths.length)
+    for (let index = 0; index < job.paths.length; index++) {
       try {
-        this.#storeOne(task, index, job.readXattrs, columns)
+        this.#storeOne(job, index, columns)
       } catch (error) {
         columns.addFailure(index, error)
       }
-    })
+    }
     return columns.result()
   }
 
-  #storeOne(task: FileTask, index: number, readXattrs: boolean, columns: FileColumns): void {
-    const file = openRegularFile(task.path)
+  #storeOne(job: StoreFilesJob, index: number, columns: FileColumns): void {
+    const file = openRegularFile(job.paths[index]!)
     try {
       const read = this.#read(file)
       if (read === undefined) {
         columns.addSkipped({ index, status: 'grown', message: 'grew beyond what is read at once' })
         return
       }
-      const xattrs = readXattrs ? readXattrsOfFd(file.fd) : []
+      const xattrs = job.readXattrs ? readXattrsOfFd(file.fd) : []
       this.clock.mark(Stage.read)
       this.store.countRead(read.stat.sizeBytes)
       const { pieces, kinds, lengths } = this.#split(read.stat.sizeBytes)
@@ -61,7 +61,7 @@ export class FileStorer {
         const length = lengths[piece]!
         if (kinds[piece] === CHUNK)
           columns.pieces.appendChunk(
-            this.store.storeData(task.uid, this.arena.bytes, at, at + length),
+            this.store.storeData(job.owners[index]!, this.arena.bytes, at, at + length),
             length,
           )
         else columns.pieces.appendExtent(length)
@@ -156,7 +156,10 @@ class FileColumns {
     this.#times[2 * index] = stat.mtimeNs
     this.#times[2 * index + 1] = stat.ctimeNs
     this.#inodes[index] = stat.inode
-    this.#attributes.set([stat.mode, stat.uid, stat.gid, stat.links], 4 * index)
+    this.#attributes[4 * index] = stat.mode
+    this.#attributes[4 * index + 1] = stat.uid
+    this.#attributes[4 * index + 2] = stat.gid
+    this.#attributes[4 * index + 3] = stat.links
     if (holes.length > 0) this.#holes.push({ index, ranges: holes })
   }
 

@@ -11,11 +11,12 @@ import type { StoredEntry } from '../../format/stored-entry.js'
 import { TreeWriter } from '../../tree/tree-writer.js'
 import { spanBytes } from '../../workers/arena.js'
 import type { FileNote } from '../../workers/jobs.js'
+import type { BatchResult } from './batch-result.js'
 import { contentOf } from './content-builder.js'
 import type { EarlierCursor } from './earlier-cursor.js'
 import { deviceOf, type EntryMaker } from './entry-of-stat.js'
 import { EntryQueue, type Settled } from './entry-queue.js'
-import { type BatchResult, FileBatch, piecesOfFile, statOfFile } from './file-batch.js'
+import { FileBatch, type FileUnderWay } from './file-batch.js'
 import { LargeFiles } from './large-files.js'
 import type { PassContext } from './pass-context.js'
 import type { Source } from './source.js'
@@ -47,7 +48,9 @@ export class BackupPass {
   ) {
     this.tree = new TreeWriter(context.writer, context.treeKey)
     this.#queue = new EntryQueue(this.tree)
-    this.#batch = new FileBatch(context.writer, context.captureXattrs)
+    this.#batch = new FileBatch(context.writer, context.captureXattrs, (file, result) =>
+      this.#batched(file, result),
+    )
     this.#large = new LargeFiles(context)
   }
 
@@ -174,61 +177,51 @@ export class BackupPass {
     return null
   }
 
-  #storeFile(found: WalkEntry, key: ByteString): undefined | Promise<void> {
-    const { stat, path } = found
+  #storeFile(found: WalkEntry, key: ByteString): Promise<void> | undefined {
+    const { stat } = found
     const action = this.context.earlier.some((earlier) => earlier.isOn(key)) ? 'changed' : 'new'
-    if (this.context.dryRun) return void this.context.report.entry(action, key, 'file', stat.sizeBytes)
-    const settle = this.#queue.reserve(key)
-    if (stat.sizeBytes <= spanBytes)
-      return void this.#batch.add({ path, uid: stat.uid, sizeBytes: stat.sizeBytes }, (result) =>
-        this.#batched(found, key, action, result, settle),
-      )
+    if (this.context.dryRun) {
+      this.context.report.entry(action, key, 'file', stat.sizeBytes)
+      return undefined
+    }
+    const file: FileUnderWay = { found, key, action, place: this.#queue.reserve(key) }
+    if (stat.sizeBytes <= spanBytes) {
+      this.#batch.add(file)
+      return undefined
+    }
     this.#batch.flush()
-    this.#startLarge(found, key, action, settle)
+    this.#startLarge(file)
     return this.#large.room()
   }
 
-  #startLarge(found: WalkEntry, key: ByteString, action: Action, settle: (settled: Settled) => void): void {
-    this.#large.start(found.path, (stored) => {
-      if (stored === undefined) return settle('absent')
-      settle(this.#file(found.path, key, action, stored.stat, stored.content, stored.xattrs, stored.stable))
+  #startLarge(file: FileUnderWay): void {
+    this.#large.start(file.found.path, (stored) => {
+      const settled =
+        stored === undefined
+          ? 'absent'
+          : this.#file(file, stored.stat, stored.content, stored.xattrs, stored.stable)
+      this.#queue.settle(file.place, settled)
     })
   }
 
   /** What was small when the walk saw it may have to be stored as a large file. */
-  #batched(
-    found: WalkEntry,
-    key: ByteString,
-    action: Action,
-    result: BatchResult,
-    settle: (settled: Settled) => void,
-  ): void {
-    const note = result.files.notes.find((other) => other.index === result.index)
-    if (note?.status === 'grown') this.#startLarge(found, key, action, settle)
-    else settle(this.#fileOfBatch(found, key, action, result, note))
+  #batched(file: FileUnderWay, result: BatchResult): void {
+    const { note } = result
+    if (note?.status === 'grown') this.#startLarge(file)
+    else this.#queue.settle(file.place, this.#fileOfBatch(file, result, note))
   }
 
-  #fileOfBatch(
-    found: WalkEntry,
-    key: ByteString,
-    action: Action,
-    result: BatchResult,
-    note: FileNote | undefined,
-  ): Settled {
-    const { files, index } = result
+  #fileOfBatch(file: FileUnderWay, result: BatchResult, note: FileNote | undefined): Settled {
+    const { found } = file
     if (note !== undefined) this.context.report.fileNote(found.path, note)
     if (note?.status === 'vanished' || note?.status === 'unreadable') return 'absent'
-    const holes = files.holes.find((other) => other.index === index)?.ranges ?? []
-    const xattrs = files.xattrs.find((other) => other.index === index)?.xattrs ?? []
-    const stat = statOfFile(result, found.stat)
-    const content = contentOf(piecesOfFile(result), stat.sizeBytes, holes, this.context.writer)
-    return this.#file(found.path, key, action, stat, content, xattrs, note === undefined)
+    const stat = result.statOver(found.stat)
+    const content = contentOf(result.pieces, stat.sizeBytes, result.holes, this.context.writer)
+    return this.#file(file, stat, content, result.xattrs, note === undefined)
   }
 
   #file(
-    path: ByteString,
-    key: ByteString,
-    action: Action,
+    { found, key, action }: FileUnderWay,
     stat: Stat,
     content: EntryContent,
     xattrs: Parameters<EntryMaker['entry']>[2],
@@ -236,8 +229,6 @@ export class BackupPass {
   ): Settled {
     this.context.report.entry(action, key, 'file', stat.sizeBytes)
     const entry = this.context.maker.entry(stat, content, xattrs, stable ? 0 : EntryFlag.changedWhileRead)
-    return { value: this.#valueOf(path, entry), fileBytes: stat.sizeBytes }
+    return { value: this.#valueOf(found.path, entry), fileBytes: stat.sizeBytes }
   }
 }
-
-type Action = 'new' | 'changed'

@@ -9,7 +9,8 @@ export type Settled =
   /** Nothing: it vanished, or could not be read. */
   | 'absent'
 
-interface Place {
+/** Where an entry will stand. */
+export interface Place {
   readonly key: ByteString
   settled: Settled | undefined
 }
@@ -34,14 +35,16 @@ export class EntryQueue {
     else this.#places.push({ key, settled })
   }
 
-  /** Keeps a place; the result settles it, once. */
-  reserve(key: ByteString): (settled: Settled) => void {
+  /** Keeps a place, to be settled once. */
+  reserve(key: ByteString): Place {
     const place: Place = { key, settled: undefined }
     this.#places.push(place)
-    return (settled) => {
-      place.settled = settled
-      this.#drain()
-    }
+    return place
+  }
+
+  settle(place: Place, settled: Settled): void {
+    place.settled = settled
+    this.#drain()
   }
 
   #drain(): void {

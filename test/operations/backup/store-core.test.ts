@@ -34,6 +34,13 @@ const coreOf = async (store: Store, thread = 0): Promise<StoreCore> => {
   return core
 }
 
+const jobOf = (path: string): StoreFilesJob => ({
+  kind: 'store-files',
+  paths: [path as ByteString],
+  owners: Uint32Array.of(0),
+  readXattrs: false,
+})
+
 /** Calls `change` after each reading call, before the file is looked at again. */
 const afterEachRead = (change: () => void): void => {
   fs.readSync = ((...args: Parameters<typeof fs.readSync>) => {
@@ -50,8 +57,7 @@ describe('a small file that changes while it is read', () => {
     const store = await scene.open()
     const core = await coreOf(store)
     afterEachRead(() => change(path))
-    const files = [{ path: path as ByteString, uid: 0, sizeBytes }]
-    const job: StoreFilesJob = { kind: 'store-files', files, readXattrs: false }
+    const job = jobOf(path)
     const result = core.run(job, () => {}) as ResultOf['store-files']
     fs.readSync = readSync
     const after = fs.statSync(path, { bigint: true })
@@ -107,8 +113,7 @@ describe('a file that the disk does not give', () => {
       throw Object.assign(new Error('EIO: i/o error, read'), { code: 'EIO', syscall: 'read' })
     }
     fs.readSync = failing as typeof fs.readSync
-    const files = [{ path: scene.path('small') as ByteString, uid: 0, sizeBytes: 1000 }]
-    const job: StoreFilesJob = { kind: 'store-files', files, readXattrs: false }
+    const job = jobOf(scene.path('small'))
     const result = core.run(job, () => {}) as ResultOf['store-files']
     expect(result.files.notes).toMatchObject([{ status: 'unreadable', message: 'EIO: i/o error, read' }])
     const fd = fs.openSync(scene.path('small'), 'r')

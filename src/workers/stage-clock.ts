@@ -18,7 +18,7 @@ export const stageNames = Object.keys(Stage) as readonly (keyof typeof Stage)[]
 
 /**
  * Milliseconds by stage, for `--stats`. Everything between two marks belongs to the stage that the second one names, so
- * the stages of a thread add up to its life. A reading of the clock takes some 40 ns; there are five for a small file.
+ * the stages of a thread add up to its life. A reading of the clock takes some 60 ns; there are five for a small file.
  */
 export class StageClock {
   #totalsMs = new Float64Array(stageNames.length)

@@ -25,7 +25,7 @@ export class StoreCore implements Core<Job, ResultOf[JobKind], SpanToken> {
   readonly #clock: StageClock
 
   constructor({ engine, lookup }: StoreSetup, thread: number) {
-    const clock = new StageClock(() => performance.now())
+    const clock = new StageClock(() => Number(process.hrtime.bigint()) / 1e6)
     this.#clock = clock
     const arena = newArena(spanBytes)
     const splitter = new Splitter(

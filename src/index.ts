@@ -21,6 +21,7 @@ export type { Difference } from './operations/diff/difference.js'
 export type { EntriesOptions } from './operations/entries/entries.js'
 export type { FindOptions, FoundEntry } from './operations/find/find.js'
 export type { KeySummary } from './operations/keys/key-summary.js'
+export type { ListKeysOptions } from './operations/keys/list-keys.js'
 export type { ReadFileOptions } from './operations/read/read-file.js'
 export type {
   DamagedObject,

@@ -89,6 +89,8 @@ const hour = 3_600_000
  */
 export class RepositoryFixture implements AsyncDisposable {
   #snapshots = 0
+  /** What the store warned of. */
+  warnings: string[] = []
 
   private constructor(
     readonly backend: Backend,
@@ -110,6 +112,7 @@ export class RepositoryFixture implements AsyncDisposable {
       chunking: defaultChunking,
       nowNs: 0n,
     })
+    const warnings: string[] = []
     const store = await Store.open({
       backend,
       secret: async () => secret,
@@ -118,8 +121,11 @@ export class RepositoryFixture implements AsyncDisposable {
       workers: 1,
       random: randomBytes,
       now: () => 0n,
+      onWarning: (text) => warnings.push(text),
     })
-    return new RepositoryFixture(backend, store, chunkBytes, packBytes, folder)
+    const fixture = new RepositoryFixture(backend, store, chunkBytes, packBytes, folder)
+    fixture.warnings = warnings
+    return fixture
   }
 
   /** Writes a snapshot; each is an hour younger than the one before. Paths are text; byte strings go through `latin1`. */

@@ -39,7 +39,14 @@ export const openOptions = (invocation: Invocation, secret: () => Promise<Secret
     noCache: invocation.global.noCache,
     workers: invocation.global.workers,
     compression: invocation.global.compression,
+    onWarning: (text: string) => warn(invocation, text),
   })
+
+/** On stderr, also when everything else is quiet. */
+const warn = ({ output, global }: Invocation, text: string): void =>
+  output.log(
+    global.json ? JSON.stringify({ message_type: 'warning', message: text }) : `warning: ${printable(text)}`,
+  )
 
 const secretFor = (invocation: Invocation, location: string): Promise<Secret> =>
   readSecret(invocation.secretSource, invocation.environment, () =>

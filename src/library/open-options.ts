@@ -21,6 +21,8 @@ export interface OpenOptions {
   readonly workers?: number
   /** Of what is written. Default: zstd level 3. */
   readonly compression?: keyof typeof compressionLevels | number
+  /** Hears of damage that was got round: what is damaged, and the next step. */
+  readonly onWarning?: (text: string) => void
 }
 
 export interface InitOptions extends OpenOptions {
@@ -50,6 +52,7 @@ export const openStore = async (options: OpenOptions, backend: Backend): Promise
       workers: options.workers ?? cpuCount(),
       now: currentTimeNs,
       random: randomBytes,
+      onWarning: options.onWarning,
     })
   } catch (error) {
     await backend[Symbol.asyncDispose]()

@@ -8,6 +8,7 @@ import type { Difference } from '../operations/diff/difference.js'
 import type { EntriesOptions } from '../operations/entries/entries.js'
 import type { FindOptions, FoundEntry } from '../operations/find/find.js'
 import type { KeySummary } from '../operations/keys/key-summary.js'
+import type { ListKeysOptions } from '../operations/keys/list-keys.js'
 import type { ReadFileOptions } from '../operations/read/read-file.js'
 import type {
   RepairIndexReport,
@@ -196,9 +197,9 @@ export class Repository implements AsyncDisposable {
   }
 
   /** The keys that open the repository, oldest first. */
-  async keys(): Promise<KeySummary[]> {
+  async keys(options: ListKeysOptions = {}): Promise<KeySummary[]> {
     const { listKeys } = await import('../operations/keys/list-keys.js')
-    return listKeys(this.store)
+    return listKeys(this.store, options)
   }
 
   /** Adds a key; `new-recovery` makes a recovery key and gives it back. */

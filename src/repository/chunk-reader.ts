@@ -43,6 +43,8 @@ export class ChunkReader implements NodeSource {
     private readonly index: LocalIndex,
     /** Reads the repository's index files again; called once for a chunk that is not found. */
     private readonly refreshIndex: () => Promise<void>,
+    /** Hears it when a chunk is in a pack that no index file names. */
+    private readonly onUnnamed: () => void = () => {},
   ) {
     this.#hasher = new ChunkHasher(idKey)
     this.#unnamed = new UnnamedPacks(backend, seals, index)
@@ -59,8 +61,10 @@ export class ChunkReader implements NodeSource {
    */
   async *places(id: ChunkId, kind: ChunkKind): AsyncGenerator<ChunkPlace, void, undefined> {
     yield* this.#namedPlaces(id, kind)
-    for await (const { packId, directory, chunk } of this.#unnamed.withChunk(id, kind))
+    for await (const { packId, directory, chunk } of this.#unnamed.withChunk(id, kind)) {
+      this.onUnnamed()
       yield { packId, directory, block: directory.locationOf(chunk).block, chunk }
+    }
   }
 
   async *#namedPlaces(id: ChunkId, kind: ChunkKind): AsyncGenerator<ChunkPlace, void, undefined> {

@@ -3,32 +3,44 @@ import { VarveError } from '../errors.js'
 import { decodeConfig, type StoredConfig } from '../format/config.js'
 import { configCopyName, configName } from '../format/names.js'
 
-/** The copies of `config` that can be read, the first one first. Which of them is right, the keyring says (I-17). */
-export const readConfigs = async (backend: Backend): Promise<StoredConfig[]> => {
-  const found = await Promise.all([configName, configCopyName].map((name) => readOne(backend, name)))
-  const configs = found.flatMap((result) => ('config' in result ? [result.config] : []))
-  if (configs.length > 0) return withoutEqual(configs)
-  const errors = found.flatMap((result) => ('error' in result ? [result.error] : []))
-  throw errors.find((error) => codeOf(error) !== 'missing') ?? noRepository(backend)
+/** One copy of `config` as it was read. */
+export interface ConfigCopy {
+  readonly name: string
+  readonly config?: StoredConfig
+  readonly error?: VarveError
 }
+
+/** Both copies, at least one of them readable. Which of them is right, the keyring says (I-17). */
+export const readConfigs = async (backend: Backend): Promise<ConfigCopy[]> => {
+  const copies = await Promise.all([configName, configCopyName].map((name) => readOne(backend, name)))
+  if (copies.some(({ config }) => config !== undefined)) return copies
+  throw copies.find(({ error }) => error?.code !== 'missing')?.error ?? noRepository(backend)
+}
+
+/** What can be tried: the first copy, and the second where it is another. */
+export const differentConfigs = (copies: readonly ConfigCopy[]): StoredConfig[] =>
+  withoutEqual(copies.flatMap(({ config }) => config ?? []))
+
+/** What is wrong with each copy that is not the one that the keyring confirms. */
+export const configProblems = (copies: readonly ConfigCopy[], right: StoredConfig): string[] =>
+  copies.flatMap(({ name, config, error }) => {
+    if (config?.hash.equals(right.hash)) return []
+    if (error?.code === 'missing') return `${name} is missing`
+    return error?.message ?? `${name} is not what the keyring was made with`
+  })
 
 const withoutEqual = (configs: readonly StoredConfig[]): StoredConfig[] =>
   configs.filter(({ hash }, at) => configs.findIndex((other) => other.hash.equals(hash)) === at)
 
-type Found = { readonly config: StoredConfig } | { readonly error: unknown }
-
-const readOne = async (backend: Backend, name: string): Promise<Found> => {
+const readOne = async (backend: Backend, name: string): Promise<ConfigCopy> => {
   try {
-    return { config: decodeConfig(await backend.read(name), name) }
+    return { name, config: decodeConfig(await backend.read(name), name) }
   } catch (error) {
     // Damage can make one look as if a later program had written it: then too the other copy may be right.
-    const code = codeOf(error)
-    if (code === undefined || code === 'backend') throw error
-    return { error }
+    if (!(error instanceof VarveError) || error.code === 'backend') throw error
+    return { name, error }
   }
 }
-
-const codeOf = (error: unknown): string | undefined => (error instanceof VarveError ? error.code : undefined)
 
 const noRepository = (backend: Backend): VarveError =>
   new VarveError('no-repository', `${backend.location} is not a varve repository`, {

@@ -22,8 +22,6 @@ export interface IndexablePack {
 
 /** The repository's index files and this machine's local index, kept in step. */
 export class IndexStore {
-  /** Index files that cannot be read; what they said must come from the packs' directories. */
-  readonly damaged: CorruptError[] = []
   #rebuilt = false
 
   constructor(
@@ -31,6 +29,8 @@ export class IndexStore {
     private readonly seals: Seals,
     private readonly codec: Codec,
     readonly local: LocalIndex,
+    /** Hears of index files that cannot be read: what they said comes from the packs' directories. */
+    private readonly onDamage: (error: CorruptError) => void = () => {},
   ) {}
 
   /**
@@ -110,7 +110,7 @@ export class IndexStore {
       this.#addRun(entries, packs, [id])
     } catch (error) {
       if (!(error instanceof CorruptError)) throw error
-      this.damaged.push(error)
+      this.onDamage(error)
     }
   }
 

@@ -26,19 +26,36 @@ export const readKeyring = async (
   slotId: SlotId,
   privateKey: Uint8Array,
   repositoryId: RepositoryId,
+  /** Hears why the first copy was not good, where the second one is. */
+  onDamage: (error: VarveError) => void = () => {},
 ): Promise<Keyring> => {
-  let failure: unknown
+  let failure: VarveError | undefined
   for (const copy of ['a', 'b'] as const) {
     const name = keyringName(number, copy)
     try {
       const sealed = decodeKeyring(await backend.read(name), number, name)
-      return openKeyring(sealed, slotId, privateKey, repositoryId, name)
+      const keyring = openKeyring(sealed, slotId, privateKey, repositoryId, name)
+      if (failure !== undefined) onDamage(failure)
+      return keyring
     } catch (error) {
       if (!(error instanceof VarveError) || error.code === 'backend') throw error
       failure ??= error
     }
   }
   throw failure
+}
+
+/** The slots that keyring `number` says in the clear that it is sealed to; none where neither copy can be read. */
+export const slotsSealedTo = async (backend: Backend, number: number): Promise<SlotId[]> => {
+  for (const copy of ['a', 'b'] as const) {
+    const name = keyringName(number, copy)
+    try {
+      return decodeKeyring(await backend.read(name), number, name).contentKeys.map(({ slotId }) => slotId)
+    } catch (error) {
+      if (!(error instanceof VarveError)) throw error
+    }
+  }
+  return []
 }
 
 /** Writes both copies, sealed to `keyring.slots`. Of two that write the same number at once, one gets `exists`. */

@@ -4,7 +4,7 @@ import { slotHintOf } from '../crypto/key-slot-keys.js'
 import { openSlot } from '../crypto/open-slot.js'
 import { CorruptError, VarveError } from '../errors.js'
 import type { RepositoryId, SlotId } from '../format/ids.js'
-import { Folder, idFromBytes, parseSlotName } from '../format/names.js'
+import { Folder, idFromBytes, parseSlotName, slotName } from '../format/names.js'
 import { decodeSlot } from '../format/slot.js'
 
 export interface FoundSlots {
@@ -71,8 +71,14 @@ const wrongSecret = (slots: readonly KeySlot[], secret: SlotSecret): VarveError 
     return new CorruptError(`${Folder.keys}/`, 'has no slot, so nothing can open the repository', {
       hint: 'Put a copy of a slot back, for example from a printed key export.',
     })
+  const sameKind = slots.filter(({ kind }) => kind === secret.kind)
   const name = { password: 'password', 'key-file': 'key file', recovery: 'recovery key' }[secret.kind]
-  return new VarveError('wrong-password', `the ${name} does not open this repository`, {
-    hint: 'Check that it belongs to this repository; varve key list, with another key, shows the slots.',
+  const of = sameKind.map((slot) => slotName(slotIdOf(slot))).join(', ')
+  const tried = of === '' ? `it has no slot for a ${name}` : `not ${of}`
+  return new VarveError('wrong-password', `the ${name} does not open this repository: ${tried}`, {
+    // Nothing vouches for a slot before a key has opened the keyring (docs/FORMAT.md §3.6).
+    hint:
+      `Check that it belongs to this repository. If it surely does, the slot may be damaged: open with another key or the ` +
+      `recovery key, and varve key list tells which slots are not what they were.`,
   })
 }

@@ -23,6 +23,8 @@ export interface StoreOptions {
   readonly now: () => bigint
   /** Ids and other bytes that nobody can foresee. */
   readonly random: RandomSource
+  /** Hears, once each, of damage that was got round: what is damaged, and the next step. */
+  readonly onWarning?: ((text: string) => void) | undefined
 }
 
 /**
@@ -39,6 +41,8 @@ export class Store implements AsyncDisposable {
   readonly repositoryId: string
   /** Which packs cover which root, and the highest keyring seen. */
   readonly state: SmallValues
+  readonly #onWarning: StoreOptions['onWarning']
+  readonly #warned = new Set<string>()
   #index: IndexStore | undefined
   #reader: ChunkReader | undefined
   #codec: Codec | undefined
@@ -52,6 +56,7 @@ export class Store implements AsyncDisposable {
     this.compressionLevel = options.compressionLevel
     this.now = options.now
     this.random = options.random
+    this.#onWarning = options.onWarning
     this.repositoryId = hexOf(keys.config.repositoryId)
     this.cacheFolder = join(options.cacheDirectory, this.repositoryId)
     this.state = new SmallValues(join(this.cacheFolder, 'state'))
@@ -61,7 +66,16 @@ export class Store implements AsyncDisposable {
   static async open(options: StoreOptions): Promise<Store> {
     const store = new Store(options, await openKeys(options.backend, options.secret))
     store.#refuseRollback()
+    for (const problem of store.keys.problems)
+      store.warn(`${problem}; the repository opens without it. varve check tells what else is damaged`)
     return store
+  }
+
+  /** Tells of damage that was got round; the same text only once. */
+  warn(text: string): void {
+    if (this.#warned.has(text)) return
+    this.#warned.add(text)
+    this.#onWarning?.(text)
   }
 
   get seals(): OpenedKeys['seals'] {
@@ -79,6 +93,10 @@ export class Store implements AsyncDisposable {
       this.seals,
       this.codec,
       LocalIndex.open(join(this.cacheFolder, 'index'), this.repositoryId),
+      ({ message }) =>
+        this.warn(
+          `${message}; what it named is read from the packs themselves. varve repair index mends that`,
+        ),
     )
     return this.#index
   }
@@ -93,6 +111,7 @@ export class Store implements AsyncDisposable {
       this.keys.keyring.idKey,
       index.local,
       () => index.refreshAfterMiss(),
+      () => this.warn('packs are needed that no readable index file names. varve repair index mends that'),
     )
     return this.#reader
   }

@@ -26,7 +26,39 @@ const change = (name: string, at: number, value: number): void => {
 
 const opens = (): Promise<unknown> => openKeys(backend, async () => keyFile)
 
+const problems = async (): Promise<readonly string[]> =>
+  (await openKeys(backend, async () => keyFile)).problems
+
 describe('A repository opens with the second copy', () => {
+  it('and says nothing where both are whole', async () => {
+    expect(await problems()).toEqual([])
+  })
+
+  it.each(['config', 'config.copy', 'keyring/00000001.a'])(
+    'and names %s where it is damaged',
+    async (name) => {
+      const whole = backend.store.get(name)!.bytes
+      for (const at of [0, whole.length >> 1, whole.length - 1]) {
+        change(name, at, whole[at]! ^ 1)
+        expect(await problems()).toEqual([expect.stringContaining(name)])
+        change(name, at, whole[at]!)
+      }
+    },
+  )
+
+  it('and names the copy of config that is gone (I-17)', async () => {
+    backend.store.delete('config')
+    expect(await problems()).toEqual(['config is missing'])
+  })
+
+  it('of config only where the keyring confirms it (I-17)', async () => {
+    for (const name of ['config', 'config.copy']) {
+      const { bytes } = backend.store.get(name)!
+      change(name, bytes.length - 1, bytes.at(-1)! ^ 1)
+    }
+    await expect(opens()).rejects.toMatchObject({ code: 'corrupt' })
+  })
+
   it.each(['config', 'config.copy'])('where damage gave %s the name of another algorithm', async (name) => {
     const at = backend.store.get(name)!.bytes.indexOf('XAES')
     change(name, at, 'Y'.charCodeAt(0))
@@ -60,9 +92,12 @@ describe('Where an index file is damaged or gone, what its packs hold', () => {
     if (how === 'gone') backend.store.delete(index!)
     else change(index!, 100, backend.store.get(index!)!.bytes[100]! ^ 1)
     fixture.store.index.local.clear()
+    fixture.warnings.length = 0
     expect((await collectBytes(readFile(fixture.store, 'latest:a/file'))).equals(content)).toBe(true)
     const { problems, filesRestored } = await restoreHere(fixture, temporaryDirectory())
     expect(problems).toEqual([])
     expect(filesRestored).toBe(1)
+    if (how === 'damaged') expect(fixture.warnings).toContainEqual(expect.stringContaining(index!))
+    expect(fixture.warnings).toContainEqual(expect.stringMatching(/no readable index file.*repair index/))
   })
 })

@@ -1,4 +1,5 @@
 import type { KeySummary } from '../../index.js'
+import { exitCodes } from '../exit-code.js'
 import type { Verb } from '../invocation.js'
 import { openRepository } from '../open-repository.js'
 import { printable } from '../output/quote.js'
@@ -8,10 +9,17 @@ import { localTimeText } from '../values/time.js'
 export const keyList: Verb<object> = async (invocation) => {
   const { output, global } = invocation
   await using repository = await openRepository(invocation)
-  const keys = await repository.keys()
+  let isDamaged = false
+  const keys = await repository.keys({
+    onDamage: ({ object, message }) => {
+      isDamaged = true
+      if (global.json) output.log(JSON.stringify({ message_type: 'error', object, message }))
+      else output.log(`damaged: ${printable(object)}: ${printable(message)}; its key may open nothing`)
+    },
+  })
   if (global.json) await output.json(keys.map((key) => ({ ...key, created: key.created.toISOString() })))
   else for (const line of keyLines(keys)) await output.line(line)
-  return undefined
+  return isDamaged ? exitCodes.failed : undefined
 }
 
 /** A star marks the key that opened the repository. */

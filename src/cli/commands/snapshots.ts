@@ -1,6 +1,7 @@
 import type { SnapshotSummary } from '../../index.js'
 import { argumentByteString } from '../arguments/argument-bytes.js'
 import { defined } from '../defined.js'
+import { exitCodes } from '../exit-code.js'
 import type { Verb } from '../invocation.js'
 import { openRepository } from '../open-repository.js'
 import { countOf } from '../output/count-text.js'
@@ -22,8 +23,19 @@ type Filter = NonNullable<Parameters<Awaited<ReturnType<typeof openRepository>>[
 export const snapshots: Verb<SnapshotsFlags> = async (invocation, flags) => {
   const { output, global } = invocation
   await using repository = await openRepository(invocation)
+  let isDamaged = false
+  const onUnreadable: Filter['onUnreadable'] = ({ name, error }) => {
+    isDamaged = true
+    const { message } = error
+    output.log(
+      global.json
+        ? JSON.stringify({ message_type: 'error', object: name, message })
+        : `damaged: ${printable(message)}`,
+    )
+  }
   const found = await repository.snapshots(
     defined<Filter>({
+      onUnreadable,
       hosts: flags.host,
       tags: flags.tag,
       paths: flags.path?.map(argumentByteString),
@@ -32,7 +44,7 @@ export const snapshots: Verb<SnapshotsFlags> = async (invocation, flags) => {
   )
   if (global.json) await output.json(found.map(snapshotFields))
   else for (const line of snapshotLines(found)) await output.line(line)
-  return undefined
+  return isDamaged ? exitCodes.failed : undefined
 }
 
 export const snapshotLines = (found: readonly SnapshotSummary[]): string[] => {

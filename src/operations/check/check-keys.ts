@@ -10,9 +10,8 @@ import {
   parseKeyringName,
   parseSlotName,
 } from '../../format/names.js'
-import { decodeSlot } from '../../format/slot.js'
 import { lastKeyringNumber, readKeyring } from '../../repository/keyring-store.js'
-import { slotDigestOf, slotDigestsOf } from '../../repository/slot-digests.js'
+import { slotProblem } from '../../repository/slot-problem.js'
 import { slotIdOf } from '../../repository/slot-store.js'
 import type { Store } from '../../repository/store.js'
 import type { Findings } from './findings.js'
@@ -48,7 +47,6 @@ const checkConfig = async (
 
 const checkSlots = async (store: Store, keyring: Keyring, findings: Findings): Promise<Set<SlotId>> => {
   const found = new Set<SlotId>()
-  const digests = slotDigestsOf(keyring)
   for await (const { name } of store.backend.list(Folder.keys)) {
     const id = parseSlotName(name)
     if (id === undefined) {
@@ -56,18 +54,7 @@ const checkSlots = async (store: Store, keyring: Keyring, findings: Findings): P
       continue
     }
     found.add(id)
-    await tell(findings, name, async () => {
-      const bytes = await store.backend.read(name)
-      const { slot } = decodeSlot(bytes, name)
-      if (slotIdOf(slot) !== id) return 'is the slot of another name'
-      const member = keyring.slots.find(({ slotId }) => slotId === id)
-      if (member !== undefined && Buffer.compare(member.publicKey, slot.publicKey) !== 0)
-        return 'has another public key than the keyring says'
-      const digest = digests?.get(id)
-      return digest === undefined || digest.equals(slotDigestOf(bytes))
-        ? undefined
-        : 'is not what the keyring vouches for'
-    })
+    await tell(findings, name, async () => slotProblem(keyring, id, await store.backend.read(name)))
   }
   return found
 }

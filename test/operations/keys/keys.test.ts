@@ -98,12 +98,55 @@ const cutShortEverywhere = async (
 describe('keys', () => {
   it('are listed oldest first, with the one that is used marked', async () => {
     await withStore(keyFile(1), (store) => addKey(store, { secret: keyFile(2), label: 'second' }))
-    const keys = await withStore(keyFile(2), listKeys)
+    const keys = await withStore(keyFile(2), (store) => listKeys(store))
     expect(keys.map(({ label, kind, current }) => ({ label, kind, current }))).toEqual([
       { label: 'first', kind: 'key-file', current: false },
       { label: 'second', kind: 'key-file', current: true },
     ])
     expect(keys[1]!.created).toEqual(new Date(1000))
+  })
+
+  it('whose slots are not what they were, or gone, are named', async () => {
+    const { id } = await withStore(keyFile(1), (store) =>
+      addKey(store, { secret: password('p'), scryptCost }),
+    )
+    const name = `keys/${id}`
+    const object = backend.store.get(name)!
+    const named = async (): Promise<string[]> => {
+      const found: string[] = []
+      const onDamage = (damage: { object: string }): void => void found.push(damage.object)
+      await withStore(keyFile(1), (store) => listKeys(store, { onDamage }))
+      return found
+    }
+    expect(await named()).toEqual([])
+    for (let at = 0; at < object.bytes.length; at += 37) {
+      const bytes = Buffer.from(object.bytes)
+      bytes[at]! ^= 1 << (at % 8)
+      backend.store.set(name, { ...object, bytes })
+      expect(await named(), `byte ${at}`).toEqual([name])
+    }
+    backend.store.delete(name)
+    expect(await named()).toEqual([name])
+  })
+
+  it('that open nothing are told apart from damage as far as possible: the slots that were tried are named', async () => {
+    const { id } = await withStore(keyFile(1), (store) =>
+      addKey(store, { secret: password('p'), scryptCost }),
+    )
+    const name = `keys/${id}`
+    await expect(open(password('q'))).rejects.toMatchObject({
+      code: 'wrong-password',
+      message: expect.stringContaining(name),
+      hint: expect.stringMatching(/may be damaged.*recovery key.*key list/),
+    })
+    const object = backend.store.get(name)!
+    backend.store.delete(name)
+    await expect(open(password('p'))).rejects.toMatchObject({
+      code: 'wrong-password',
+      message: expect.stringContaining(`missing: ${name}`),
+    })
+    backend.store.set(name, object)
+    expect(await opens(password('p'))).toBe(true)
   })
 
   it('that are added open the repository beside the earlier ones', async () => {
@@ -222,7 +265,7 @@ describe('the password', () => {
   it('is replaced by a new one, under the same label', async () => {
     await withStore(password('old'), (store) => changePassword(store, { password: 'new', scryptCost }))
     expect(await opens(password('old'))).toBe(false)
-    expect(await withStore(password('new'), listKeys)).toContainEqual(
+    expect(await withStore(password('new'), (store) => listKeys(store))).toContainEqual(
       expect.objectContaining({ label: 'me', current: true }),
     )
     expect(await opens(keyFile(1))).toBe(true)

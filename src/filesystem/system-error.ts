@@ -1,18 +1,16 @@
-import os from 'node:os'
+import { getSystemErrorMap } from 'node:util'
 import { type ByteString, textOf } from '../bytes/byte-string.js'
 import { VarveError } from '../errors.js'
 
-const namesByErrno = new Map(Object.entries(os.constants.errno).map(([name, errno]) => [errno, name]))
-
-/** The error of a native call in the shape of Node's own: `code`, `errno` and `syscall` are set. */
+/** The error of a native call in the shape and the words of Node's own: `code`, `errno` and `syscall` are set. */
 export const systemError = (
   call: string,
   errno: number,
   path: ByteString | undefined,
 ): NodeJS.ErrnoException => {
-  const code = namesByErrno.get(errno) ?? `errno ${errno}`
+  const [code, meaning] = getSystemErrorMap().get(-errno) ?? [`errno ${errno}`, 'unknown error']
   const place = path === undefined ? '' : ` '${textOf(path)}'`
-  const error: NodeJS.ErrnoException = new Error(`${code}: ${call}${place}`)
+  const error: NodeJS.ErrnoException = new Error(`${code}: ${meaning}, ${call}${place}`)
   return Object.assign(error, { code, errno: -errno, syscall: call })
 }
 

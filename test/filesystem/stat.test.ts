@@ -34,6 +34,12 @@ describe('lstat', () => {
     }
   })
 
+  it('says what is wrong in the words of Node', () => {
+    nativeCalls()
+    const path = `${temporaryDirectory()}/nothing`
+    expect(() => lstatOf(path as ByteString)).toThrow(`ENOENT: no such file or directory, lstat '${path}'`)
+  })
+
   it('tells the types apart and follows only where asked to', () => {
     const directory = temporaryDirectory()
     fs.symlinkSync('/', `${directory}/link`)

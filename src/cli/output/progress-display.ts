@@ -53,12 +53,16 @@ const statusLine = (progress: Progress, pace: Pace, fields: StatusFields): Recor
   ...fields(progress),
 })
 
-/** Bytes a second, newer ones counting more: the weight of what was falls to 1/e in 5 seconds. */
+/**
+ * Bytes a second, newer ones counting more: the weight of what was falls to 1/e in 5 seconds. Before that all counts
+ * alike, or a slow start would be told for long.
+ */
 export class Rate {
   readonly #startMs: number
   #lastMs: number
   #lastBytes = 0
   #bytesPerSecond = 0
+  #learnedMs = 0
 
   constructor(nowMs: number) {
     this.#startMs = nowMs
@@ -80,7 +84,8 @@ export class Rate {
   }
 
   #learn(bytesPerSecond: number, stepMs: number): void {
-    const keep = this.#bytesPerSecond === 0 ? 0 : Math.exp(-stepMs / smoothingMs)
+    this.#learnedMs += stepMs
+    const keep = this.#bytesPerSecond === 0 ? 0 : Math.exp(-stepMs / Math.min(smoothingMs, this.#learnedMs))
     this.#bytesPerSecond = this.#bytesPerSecond * keep + bytesPerSecond * (1 - keep)
   }
 

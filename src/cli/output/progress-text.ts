@@ -11,22 +11,39 @@ export interface Pace {
   readonly remainingMs?: number
 }
 
-/** One line for a terminal: phase, share, bytes, files, rate, time left, and as much of the current name as fits. */
+/** Room that the current name should have before numbers are told in full. */
+const nameColumns = 20
+
+/**
+ * One line for a terminal: phase, share, bytes, files, rate, time left, and as much of the current name as fits. On a
+ * narrow one the phase, the total of files and the share give way to the name, in this order.
+ */
 export const progressText = (progress: Progress, pace: Pace, columns: number): string => {
-  const parts = [
-    printable(progress.phase),
-    share(progress),
-    amount(progress),
-    files(progress),
-    pace.bytesPerSecond > 0 ? `${byteSizeText(Math.round(pace.bytesPerSecond))}/s` : '',
-    pace.remainingMs === undefined ? '' : `${durationText(pace.remainingMs)} left`,
-  ].filter((part) => part !== '')
-  const numbers = parts.join('  ')
   // The last column stays free: some terminals wrap as soon as it is written.
-  const room = columns - 1 - textWidth(numbers) - 2
-  const name = progress.current === undefined ? '' : shortenMiddle(printable(progress.current), room)
-  return shortenMiddle(name === '' ? numbers : `${numbers}  ${name}`, columns - 1)
+  const width = columns - 1
+  const current = progress.current === undefined ? '' : printable(progress.current)
+  const wanted = current === '' ? 0 : Math.min(textWidth(current), nameColumns) + 2
+  const forms = [0, 1, 2, 3].map((left) => numbersText(progress, pace, left))
+  const numbers = forms.find((text) => textWidth(text) + wanted <= width) ?? forms.at(-1)!
+  const name = shortenMiddle(current, width - textWidth(numbers) - 2)
+  return shortenMiddle(name === '' ? numbers : `${numbers}  ${name}`, width)
 }
+
+const numbersText = (progress: Progress, pace: Pace, leftOut: number): string =>
+  [
+    leftOut < 1 ? printable(progress.phase) : '',
+    leftOut < 3 ? share(progress) : '',
+    amount(progress),
+    files(progress, leftOut < 2),
+    pace.bytesPerSecond > 0 ? `${byteSizeText(Math.round(pace.bytesPerSecond))}/s` : '',
+    pace.remainingMs === undefined ? '' : `${remainingText(pace.remainingMs)} left`,
+  ]
+    .filter((part) => part !== '')
+    .join('  ')
+
+/** A guess, of which tenths would only flicker. */
+const remainingText = (milliseconds: number): string =>
+  milliseconds < 59_000 ? `${Math.ceil(milliseconds / 1000)} s` : durationText(milliseconds)
 
 /** 0 to 1 by bytes, or by files where there are no bytes; undefined while the total is not known. */
 export const fractionDone = ({
@@ -45,12 +62,16 @@ const share = (progress: Progress): string => {
   return fraction === undefined ? '' : `${(fraction * 100).toFixed(1)} %`
 }
 
-const amount = ({ bytesDone, bytesTotal }: Progress): string =>
-  bytesTotal === undefined
-    ? byteSizeText(bytesDone)
-    : `${byteSizeText(bytesDone)} / ${byteSizeText(bytesTotal)}`
+/** `1.20 / 4.00 GiB`, or `980 MiB / 4.00 GiB` where the units differ. */
+const amount = ({ bytesDone, bytesTotal }: Progress): string => {
+  const done = byteSizeText(bytesDone)
+  if (bytesTotal === undefined) return done
+  const total = byteSizeText(bytesTotal)
+  const [number, unit] = done.split(' ')
+  return total.endsWith(` ${unit}`) ? `${number} / ${total}` : `${done} / ${total}`
+}
 
-const files = ({ filesDone, filesTotal }: Progress): string =>
-  filesTotal === undefined
+const files = ({ filesDone, filesTotal }: Progress, withTotal: boolean): string =>
+  filesTotal === undefined || !withTotal
     ? `${countText(filesDone)} files`
     : `${countText(filesDone)} / ${countText(filesTotal)} files`

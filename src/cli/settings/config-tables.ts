@@ -84,7 +84,9 @@ const readVerb = (
       readVerb(source, value, commandNamed(source, command, key, keyPath), `${verb} ${key}`, keyPath, set)
     } else {
       const flag =
-        verb === 'backup' && key === 'paths' ? backupPaths : flagNamed(source, command, key, keyPath)
+        verb === 'backup' && key === 'paths'
+          ? backupPaths
+          : flagNamed(source, command, verb === 'backup' && key === 'tags' ? 'tag' : key, keyPath)
       set(verb, flag.key, convert(source, flag, value, keyPath))
     }
   }

@@ -18,7 +18,7 @@ const pace = { elapsedMs: 1000, bytesPerSecond: 2 ** 27, remainingMs: 24_000 }
 describe('the line of progress', () => {
   it('tells share, bytes, files, rate, time left and the current file', () => {
     expect(progressText(progress, pace, 200)).toBe(
-      'backup  25.0 %  1.00 GiB / 4.00 GiB  1,234 / 4,000 files  128 MiB/s  24.0 s left  /home/me/\\x1b[31mdocuments/report.txt',
+      'backup  25.0 %  1.00 / 4.00 GiB  1,234 / 4,000 files  128 MiB/s  24 s left  /home/me/\\x1b[31mdocuments/report.txt',
     )
   })
 
@@ -26,6 +26,15 @@ describe('the line of progress', () => {
     for (let columns = 1; columns < 140; columns++) {
       expect(textWidth(progressText(progress, pace, columns))).toBeLessThan(columns)
     }
+  })
+
+  it('has room for some of the current file on a usual terminal, and never cuts a number', () => {
+    expect(progressText(progress, pace, 80)).toBe(
+      '1.00 / 4.00 GiB  1,234 files  128 MiB/s  24 s left  /home/me…cuments/report.txt',
+    )
+    expect(progressText({ ...progress, bytesDone: 2 ** 29 }, pace, 60)).toMatch(
+      /^512 MiB \/ 4.00 GiB {2}1,234 files {2}128 MiB\/s {2}24 s left/,
+    )
   })
 
   it('leaves out what is not known', () => {
@@ -84,6 +93,14 @@ describe('rate and share', () => {
     }
     expect(at.bytesPerSecond).toBeCloseTo(1000)
     expect(at.remainingMs).toBeCloseTo(940_000)
+  })
+
+  it('are those of all that was seen while that is little', () => {
+    const rate = new Rate(0)
+    const at = (bytesDone: number, ms: number) => rate.pace({ phase: 'x', filesDone: 0, bytesDone }, ms)
+    at(0, 1000)
+    at(2000, 2000)
+    expect(at(4000, 3000).bytesPerSecond).toBeGreaterThan(1000)
   })
 
   it('survive a phase that counts from zero again', () => {

@@ -48,6 +48,11 @@ describe('the config file', () => {
     expect(verb(text, 'restore')).toEqual({})
   })
 
+  it('calls the tags of a backup so in its own table too', () => {
+    expect(verb('[backup]\ntags = ["a,b"]', 'backup')).toEqual({ tag: ['a,b'] })
+    expect(() => read('[snapshots]\ntags = ["a"]')).toThrow(/line 2: snapshots.tags: unknown key/)
+  })
+
   it('holds what to back up, which stays as it is given', () => {
     expect(verb('[backup]\npaths = ["~/docs", "src", "/etc"]', 'backup')).toEqual({
       paths: ['/home/me/docs', 'src', '/etc'],

@@ -24,12 +24,17 @@ export type { KeySummary } from './operations/keys/key-summary.js'
 export type { ListKeysOptions } from './operations/keys/list-keys.js'
 export type { ReadFileOptions } from './operations/read/read-file.js'
 export type {
+  DamagedEntry,
   DamagedObject,
+  LostEntries,
   RepairedPack,
+  RepairedSnapshot,
   RepairIndexReport,
   RepairOptions,
   RepairPacksOptions,
   RepairPacksReport,
+  RepairSnapshotsOptions,
+  RepairSnapshotsReport,
 } from './operations/repair/repair-options.js'
 export type {
   Overwrite,

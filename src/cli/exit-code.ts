@@ -7,7 +7,7 @@ export const exitCodes = {
   failed: 1,
   /** The snapshot is made, but some source data could not be read. */
   sourceIncomplete: 3,
-  /** `repair` did all that it could, and something stays lost. */
+  /** `repair` did all that it could, or a repaired snapshot was restored, and something stays lost. */
   lossRemains: 3,
   noRepository: 10,
   wrongPassword: 12,

@@ -15,6 +15,8 @@ import type {
   RepairOptions,
   RepairPacksOptions,
   RepairPacksReport,
+  RepairSnapshotsOptions,
+  RepairSnapshotsReport,
 } from '../operations/repair/repair-options.js'
 import type { RestoreOptions, RestoreReport } from '../operations/restore/restore-options.js'
 import type { SnapshotsOptions } from '../operations/snapshots/snapshots.js'
@@ -188,6 +190,12 @@ export class Repository implements AsyncDisposable {
   async repairPacks(options: RepairPacksOptions = {}): Promise<RepairPacksReport> {
     const { repairPacks } = await import('../operations/repair/repair-packs.js')
     return repairPacks(this.store, options)
+  }
+
+  /** Writes beside each snapshot that is not wholly there another one of what is left of it. */
+  async repairSnapshots(options: RepairSnapshotsOptions = {}): Promise<RepairSnapshotsReport> {
+    const { repairSnapshots } = await import('../operations/repair/repair-snapshots.js')
+    return repairSnapshots(this.store, options)
   }
 
   /** Sizes: what snapshots hold, what they share, what they take. */

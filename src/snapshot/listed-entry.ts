@@ -3,6 +3,7 @@ import { contentSizeBytesOf, type EntryContent, EntryFlag, EntryType } from '../
 import type { StoredEntry } from '../format/stored-entry.js'
 import { timestampToDate, timestampToNanoseconds } from '../format/timestamp.js'
 import { splitKey } from '../format/tree-key.js'
+import { lossTextOf } from './entry-loss.js'
 
 export type ListedType = 'file' | 'directory' | 'symlink' | 'fifo' | 'socket' | 'char-device' | 'block-device'
 
@@ -32,6 +33,8 @@ export interface ListedEntry {
   /** Of a symlink: bytes, one latin1 unit each. */
   readonly linkTarget?: string
   readonly flags: { readonly changedWhileRead: boolean }
+  /** What of it was lost before the snapshot was repaired, in words. */
+  readonly lost?: string
   /** Names of extended attributes: bytes, one latin1 unit each. */
   readonly xattrs: string[]
 }
@@ -79,8 +82,14 @@ export const listedEntryOf = (entry: StoredEntry): ListedEntry => {
     links: entry.links,
     ...linkTargetOf(entry.content),
     flags: { changedWhileRead: (entry.flags & EntryFlag.changedWhileRead) !== 0 },
+    ...lostOf(entry),
     xattrs: entry.xattrs.map((xattr) => xattr.name),
   }
+}
+
+const lostOf = (entry: StoredEntry): { lost?: string } => {
+  const lost = lossTextOf(entry)
+  return lost === undefined ? {} : { lost }
 }
 
 const linkTargetOf = (content: EntryContent): { linkTarget?: string } =>

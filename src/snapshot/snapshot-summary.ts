@@ -1,3 +1,4 @@
+import { snapshotLossOf } from '../format/repair-mark.js'
 import type { Snapshot } from '../format/snapshot.js'
 import { timestampToDate } from '../format/timestamp.js'
 
@@ -25,6 +26,14 @@ export interface SnapshotSummary {
     readonly dataAddedPackedBytes: number
     readonly problems: number
   }
+  /** Of one that repair made of what was left of another: what it lacks. */
+  readonly repaired?: {
+    /** The id of the other. */
+    readonly from: string
+    readonly entriesDamaged: number
+    readonly entriesLost: number
+    readonly bytesLost: number
+  }
   readonly entries: number
   /** Size of all files together. */
   readonly totalBytes: number
@@ -44,7 +53,15 @@ export const snapshotSummaryOf = (snapshot: Snapshot): SnapshotSummary => {
     ...(snapshot.parent === null ? {} : { parent: snapshot.parent }),
     program: snapshot.program,
     summary: { ...counts, dataAddedBytes: bytesAdded, dataAddedPackedBytes: bytesAddedStored },
+    ...repairedOf(snapshot),
     entries: snapshot.root.entries,
     totalBytes: snapshot.root.bytes,
   }
+}
+
+const repairedOf = (snapshot: Snapshot): Pick<SnapshotSummary, 'repaired'> => {
+  const loss = snapshotLossOf(snapshot)
+  if (loss === undefined) return {}
+  const { repairedFrom: from, entriesDamaged, entriesLost, bytesLost } = loss
+  return { repaired: { from, entriesDamaged, entriesLost, bytesLost } }
 }

@@ -1,16 +1,23 @@
-import type { RepairedPack, RepairOptions, RepairPacksOptions, Repository } from '../../index.js'
+import type {
+  RepairedPack,
+  RepairOptions,
+  RepairPacksOptions,
+  RepairSnapshotsOptions,
+  Repository,
+} from '../../index.js'
 import { defined } from '../defined.js'
 import { exitCodes } from '../exit-code.js'
 import type { Invocation, Verb } from '../invocation.js'
 import { openRepository } from '../open-repository.js'
 import { progressOf, statusFields } from '../output/progress-of.js'
+import { repairSnapshotsFields, repairSnapshotsLines } from './repair-snapshots-summary.js'
 import { repairIndexFields, repairIndexLines, repairPacksFields, repairPacksLines } from './repair-summary.js'
 
 interface RepairFlags {
   readonly dryRun?: boolean
 }
 
-interface RepairPacksFlags extends RepairFlags {
+interface RepairReadingFlags extends RepairFlags {
   readonly readData?: boolean
 }
 
@@ -30,13 +37,22 @@ export const repairIndex: Verb<RepairFlags> = (invocation, { dryRun }) =>
     isLossLeft: ({ tornPacks }) => areChunksLost(tornPacks),
   })
 
-export const repairPacks: Verb<RepairPacksFlags> = (invocation, { dryRun, readData }, packs) =>
+export const repairPacks: Verb<RepairReadingFlags> = (invocation, { dryRun, readData }, packs) =>
   repaired(invocation, dryRun, {
     run: (repository, options) =>
       repository.repairPacks(defined<RepairPacksOptions>({ ...options, packs, readData })),
     fields: repairPacksFields,
     lines: repairPacksLines,
     isLossLeft: (report) => areChunksLost(report.packs),
+  })
+
+export const repairSnapshots: Verb<RepairReadingFlags> = (invocation, { dryRun, readData }, snapshots) =>
+  repaired(invocation, dryRun, {
+    run: (repository, options) =>
+      repository.repairSnapshots(defined<RepairSnapshotsOptions>({ ...options, snapshots, readData })),
+    fields: repairSnapshotsFields,
+    lines: repairSnapshotsLines,
+    isLossLeft: (report) => report.repaired.length > 0 || report.unreadable.length > 0,
   })
 
 const repaired = async <R>(invocation: Invocation, dryRun: boolean | undefined, repair: Repair<R>) => {

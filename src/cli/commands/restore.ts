@@ -2,7 +2,7 @@ import { VarveError } from '../../errors.js'
 import type { Overwrite, RestoredEntry, RestoreOptions, RestoreProblem, RestoreReport } from '../../index.js'
 import { plainText } from '../arguments/plain-text.js'
 import { defined } from '../defined.js'
-import { exitCodes } from '../exit-code.js'
+import { type ExitCode, exitCodes } from '../exit-code.js'
 import type { Invocation, Verb } from '../invocation.js'
 import { openRepository } from '../open-repository.js'
 import { nameFields } from '../output/json-fields.js'
@@ -43,10 +43,16 @@ export const restore: Verb<RestoreFlags> = async (invocation, flags, [snapshot =
     )
     progress.end()
     await tell(invocation, report, flags.dryRun ?? false)
-    return report.problems.length > 0 ? exitCodes.failed : exitCodes.ok
+    return exitCodeFor(report)
   } finally {
     progress.end()
   }
+}
+
+/** What a repaired snapshot lacks is no failure of the restore. */
+const exitCodeFor = ({ problems }: RestoreReport): ExitCode => {
+  if (problems.length === 0) return exitCodes.ok
+  return problems.every(({ kind }) => kind === 'lost') ? exitCodes.lossRemains : exitCodes.failed
 }
 
 const targetOf = ({ target }: RestoreFlags): string => {

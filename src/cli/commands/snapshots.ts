@@ -4,7 +4,7 @@ import { defined } from '../defined.js'
 import { exitCodes } from '../exit-code.js'
 import type { Verb } from '../invocation.js'
 import { openRepository } from '../open-repository.js'
-import { countOf } from '../output/count-text.js'
+import { countOf, countText } from '../output/count-text.js'
 import { snapshotFields } from '../output/json-fields.js'
 import { printable, quoteName } from '../output/quote.js'
 import { tableLines } from '../output/table.js'
@@ -57,7 +57,20 @@ export const snapshotLines = (found: readonly SnapshotSummary[]): string[] => {
     { title: 'Size', align: 'right' as const },
     { title: 'Paths' },
   ]
-  return [...tableLines(columns, found.map(snapshotCells)), countOf(found.length, 'snapshot')]
+  return [
+    ...tableLines(columns, found.map(snapshotCells)),
+    ...found.flatMap(repairedLines),
+    countOf(found.length, 'snapshot'),
+  ]
+}
+
+const repairedLines = ({ shortId, repaired }: SnapshotSummary): string[] => {
+  if (repaired === undefined) return []
+  const { from, entriesDamaged, entriesLost, bytesLost } = repaired
+  return [
+    `${shortId} was repaired from ${from.slice(0, 8)}: ${countText(entriesDamaged)} entries damaged, ` +
+      `${countText(entriesLost)} lost, ${byteSizeText(bytesLost)} missing`,
+  ]
 }
 
 const snapshotCells = (snapshot: SnapshotSummary): string[] => [

@@ -13,6 +13,7 @@ export const longEntryLine = (entry: ListedEntry, shownPath: string): string =>
     String(entry.sizeBytes).padStart(12),
     localTimeText(entry.mtime),
     entry.linkTarget === undefined ? shownPath : `${shownPath} -> ${quoteName(entry.linkTarget)}`,
+    ...(entry.lost === undefined ? [] : [` [${entry.lost}]`]),
   ].join(' ')
 
 const owner = (name: string, id: number): string => (name === '' ? String(id) : printable(name)).padEnd(8)

@@ -50,6 +50,7 @@ export const entryFields = (entry: ListedEntry): Record<string, unknown> => ({
   links: entry.links,
   ...(entry.linkTarget === undefined ? {} : nameFields('linktarget', entry.linkTarget)),
   ...(entry.flags.changedWhileRead ? { changed_while_read: true } : {}),
+  ...(entry.lost === undefined ? {} : { lost: entry.lost }),
 })
 
 export const snapshotFields = (snapshot: SnapshotSummary): Record<string, unknown> => ({
@@ -70,6 +71,14 @@ export const snapshotFields = (snapshot: SnapshotSummary): Record<string, unknow
   },
   total_entries: snapshot.entries,
   total_size: snapshot.totalBytes,
+  ...(snapshot.repaired === undefined
+    ? {}
+    : {
+        repaired_from: snapshot.repaired.from,
+        entries_damaged: snapshot.repaired.entriesDamaged,
+        entries_lost: snapshot.repaired.entriesLost,
+        bytes_lost: snapshot.repaired.bytesLost,
+      }),
   id: snapshot.id,
   short_id: snapshot.shortId,
 })

@@ -27,5 +27,12 @@ export const repairVerb = (): VerbDefinition => ({
       help: repairHelp,
       load: async () => (await import('../commands/repair.js')).repairPacks,
     },
+    {
+      usage: 'snapshots [snapshot...]',
+      description: 'make snapshots of what is left of damaged ones; these stay until they are forgotten',
+      flags: [dryRunFlag(), switchFlag('--read-data', 'read every chunk, not only what says where it is')],
+      help: repairHelp,
+      load: async () => (await import('../commands/repair.js')).repairSnapshots,
+    },
   ],
 })

@@ -6,6 +6,7 @@ import { pathOfKey, splitKey } from '../../format/tree-key.js'
 import { ensureIndex } from '../../repository/ensure-index.js'
 import { type Reference, resolveReference } from '../../repository/resolve-reference.js'
 import type { Store } from '../../repository/store.js'
+import { requireNothingLost } from '../../snapshot/entry-loss.js'
 import { fileContent } from '../../snapshot/file-content.js'
 import { findEntry } from '../../snapshot/find-entry.js'
 import { HardLinks } from '../../snapshot/hard-links.js'
@@ -68,9 +69,11 @@ class MemberWriter {
   async *member(entry: StoredEntry, path: ByteString): AsyncGenerator<Uint8Array, void, undefined> {
     const member = await tarMemberOf(this.source, entry, path, this.#links.firstOf(entry, path))
     if (member === undefined) return
+    const objectName = `${this.shortId}:${textOf(pathOfKey(entry.key))}`
+    if (member.sizeBytes > 0) requireNothingLost(entry, {}, objectName)
     yield tarHeaderOf(member)
     if (member.sizeBytes === 0 || !isFileContent(entry.content)) return
-    yield* fileContent(this.source, entry.content, {}, `${this.shortId}:${textOf(pathOfKey(entry.key))}`)
+    yield* fileContent(this.source, entry.content, {}, objectName)
     yield Buffer.alloc(tarPaddingOf(member.sizeBytes))
   }
 }

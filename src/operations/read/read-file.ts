@@ -6,6 +6,7 @@ import type { StoredEntry } from '../../format/stored-entry.js'
 import { ensureIndex } from '../../repository/ensure-index.js'
 import { type Reference, resolveReference } from '../../repository/resolve-reference.js'
 import type { Store } from '../../repository/store.js'
+import { requireNothingLost } from '../../snapshot/entry-loss.js'
 import { fileContent } from '../../snapshot/file-content.js'
 import { findEntry } from '../../snapshot/find-entry.js'
 import { typeTextOf } from '../../snapshot/listed-entry.js'
@@ -23,8 +24,8 @@ export interface ReadFileOptions {
 /**
  * The bytes of one file. Reads the tree's path to it and the blocks that hold the range, a few blocks ahead of the
  * consumer. The buffers may be shared with the store's cache: they must not be changed.
- * Errors: `not-found`, `ambiguous`, `invalid-argument` (not a file, no range), `corrupt`, `missing`, `unsupported-feature`,
- * `interrupted`.
+ * Errors: `not-found`, `ambiguous`, `invalid-argument` (not a file, no range), `corrupt` (also where the range touches what a
+ * repair could not bring back), `missing`, `unsupported-feature`, `interrupted`.
  */
 export async function* readFile(
   store: Store,
@@ -36,7 +37,9 @@ export async function* readFile(
   const shown = `${shortIdOf(snapshot.id)}:${textOf(path)}`
   if (path === '') throw notAFile(shown, 'a directory', listHint(shown))
   const reader = await ensureIndex(store)
-  const content = contentOf(await findEntry(reader, snapshot, path), shown)
+  const entry = await findEntry(reader, snapshot, path)
+  const content = contentOf(entry, shown)
+  requireNothingLost(entry, range, shown)
   for await (const bytes of fileContent(reader, content, range, shown)) {
     throwIfAborted(options.signal)
     yield bytes

@@ -64,7 +64,7 @@ export class PackCatalogue implements AsyncDisposable {
 
   /** Whether a pack that counts has the chunk, read and recomputed. `id` may be its first 16 bytes. */
   async hasWholeCopy(id: Uint8Array, kind?: ChunkKind): Promise<boolean> {
-    for (const { packId, location } of this.#hints(id)) {
+    for (const { packId, location } of this.hintsOf(id)) {
       if (this.excluded.has(packId)) continue
       if (!(await this.#isWhole(packId, location, id, kind))) continue
       this.reliedOn.add(packId)
@@ -100,7 +100,8 @@ export class PackCatalogue implements AsyncDisposable {
     return this.#hasher.idOf(directory.kind, content, start, start + directory.chunkSizes[chunk]!)
   }
 
-  #hints(id: Uint8Array): { packId: PackId; location: number }[] {
+  /** Where directories say that a chunk is. `id` may be its first 16 bytes. */
+  hintsOf(id: Uint8Array): { packId: PackId; location: number }[] {
     const hints: { packId: PackId; location: number }[] = []
     this.#index.lookupAll(id as ChunkId, (ordinal, location) => {
       hints.push({ packId: this.#index.packs[ordinal]!.packId as PackId, location })

@@ -12,6 +12,13 @@ export interface RepairPacksOptions extends RepairOptions {
   readonly readData?: boolean
 }
 
+export interface RepairSnapshotsOptions extends RepairOptions {
+  /** Ids of snapshots, or their unique beginnings, or `latest`. Without any: all. */
+  readonly snapshots?: readonly string[]
+  /** Read every chunk, instead of believing the packs' directories and what is recorded as suspect. */
+  readonly readData?: boolean
+}
+
 /** A damaged object, and what is wrong with it. */
 export interface DamagedObject {
   readonly object: string
@@ -54,4 +61,52 @@ export interface RepairPacksReport {
   /** Records of suspects that ended because their packs are gone. */
   readonly suspectsEnded: number
   readonly remarks: readonly string[]
+}
+
+/** A file or other entry of which something is lost. */
+export interface DamagedEntry {
+  /** In the snapshot, as `a/b`: bytes, one latin1 unit each. */
+  readonly path: string
+  /** Of its content; they are zeros now. */
+  readonly bytesLost: number
+  /** Extended attributes that are left out. */
+  readonly attributesLost: number
+}
+
+/** Entries that stood next to each other and are gone. */
+export interface LostEntries {
+  /** The first of them: bytes, one latin1 unit each; empty where it is the whole tree. */
+  readonly firstPath: string
+  readonly entries: number
+  /** Of their files. */
+  readonly bytes: number
+}
+
+/** A snapshot that is not wholly there, and what the repaired one lacks. */
+export interface RepairedSnapshot {
+  readonly snapshot: string
+  /** The repaired one's id; absent in a dry run, and where nothing is left. */
+  readonly repairedAs?: string
+  /** False where an earlier repair has made it. */
+  readonly isNew: boolean
+  readonly isNothingLeft: boolean
+  /** Entries of which something is lost. */
+  readonly entriesDamaged: number
+  /** At most 1,000 of these. */
+  readonly damaged: readonly DamagedEntry[]
+  /** Bytes of files, those of lost entries included. */
+  readonly bytesLost: number
+  readonly entriesLost: number
+  readonly lostSubtrees: readonly LostEntries[]
+  /** Directories whose own entries were lost, and something below them was not. */
+  readonly directoriesMadeUp: readonly string[]
+}
+
+export interface RepairSnapshotsReport {
+  readonly dryRun: boolean
+  /** Looked at. */
+  readonly snapshots: number
+  readonly repaired: readonly RepairedSnapshot[]
+  /** Records that cannot be opened: nothing can be made of them. */
+  readonly unreadable: readonly DamagedObject[]
 }

@@ -31,8 +31,11 @@ export interface RestoredEntry {
 export interface RestoreProblem {
   readonly path: string
   readonly message: string
-  /** `data`: the content could not be had; `attribute`: everything but an attribute is there. */
-  readonly kind: 'data' | 'attribute' | 'target'
+  /**
+   * `data`: the content could not be had; `attribute`: everything but an attribute is there; `lost`: it is what the snapshot
+   * has, and that was repaired and lacks something.
+   */
+  readonly kind: 'data' | 'attribute' | 'target' | 'lost'
 }
 
 export interface RestoreReport {

@@ -54,7 +54,7 @@ export class Tally {
   }
 
   problem(path: ByteString, kind: RestoreProblem['kind'], message: string): void {
-    if (kind !== 'attribute') this.notRight.add(path)
+    if (kind !== 'attribute' && kind !== 'lost') this.notRight.add(path)
     const problem = { path, kind, message }
     this.problems.push(problem)
     this.options.onProblem?.(problem)

@@ -3,6 +3,7 @@ import type { Attributes } from '../../filesystem/attributes.js'
 import type { SafeDirectory } from '../../filesystem/safe-directory.js'
 import { type Entry, EntryType } from '../../format/entry.js'
 import { hasCriticalExtension } from '../../format/extension.js'
+import { lossTextOf } from '../../snapshot/entry-loss.js'
 import type { TreeCursor } from '../../tree/tree-cursor.js'
 import { reasonOf } from '../../workers/restore-file.js'
 import { DirectoryOpener } from './directory-opener.js'
@@ -85,6 +86,7 @@ export class TreeRestorer {
     if (hasCriticalExtension(entry.extensions)) return this.#passUnknown(frame, entry, name)
     if (entry.type === EntryType.directory) return this.#meet(frame, entry, name)
     if (this.part.selection(frame.path, name, false) !== 'yes') return undefined
+    this.#tellLoss(frame, entry, name)
     const attributes = this.context.attributes.of(entry)
     return attributes instanceof Promise
       ? this.#afterLongXattrs(frame, entry, name, attributes)
@@ -103,6 +105,12 @@ export class TreeRestorer {
         'needs an extension that this version does not know',
       )
     return undefined
+  }
+
+  /** Of a repaired snapshot. */
+  #tellLoss(frame: TargetFrame, entry: Entry, name: ByteString): void {
+    const lost = lossTextOf(entry)
+    if (lost !== undefined) this.context.tally.problem(pathIn(frame.path, name), 'lost', lost)
   }
 
   async #afterLongXattrs(
@@ -127,6 +135,7 @@ export class TreeRestorer {
 
   #meet(frame: TargetFrame, entry: Entry, name: ByteString): Promise<void> | undefined {
     const selected = this.part.selection(frame.path, name, true)
+    if (selected === 'yes') this.#tellLoss(frame, entry, name)
     const made = this.context.attributes.of(entry)
     if (!(made instanceof Promise)) {
       frame.met.push({ name, attributes: made, selected })

@@ -26,7 +26,7 @@ describe('the tree of commands', () => {
           'init',
         ],
         ...['key', 'key add', 'key export', 'key list', 'key passwd', 'key remove'],
-        ...['repair', 'repair index', 'repair packs'],
+        ...['repair', 'repair index', 'repair packs', 'repair snapshots'],
         ...['ls', 'restore', 'snapshots', 'stats', 'version'],
       ].sort(),
     )

@@ -145,6 +145,10 @@ export class Scene implements AsyncDisposable {
       .sort()
   }
 
+  async sizeOf(path: string): Promise<number> {
+    return (await stat(path)).size
+  }
+
   async storedBytes(): Promise<number> {
     const packs = await this.objects('packs')
     return (await Promise.all(packs.map((path) => stat(path)))).reduce((sum, { size }) => sum + size, 0)

@@ -5,28 +5,45 @@ import { readFile, writeFile } from 'node:fs/promises'
 import { relative } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { expect } from 'vitest'
+import type { BackupReport } from '../../../dist/operations/backup/backup-options.js'
 import { check } from '../../../dist/operations/check/check.js'
 import type { CheckOptions, CheckReport } from '../../../dist/operations/check/check-options.js'
-import { Scene } from '../backup/scene.js'
+import { type OpenScene, Scene } from '../backup/scene.js'
 import { noise } from '../check/small-repository.js'
 
 const KiB = 1024
 const script = fileURLToPath(new URL('repair-process.mjs', import.meta.url))
 
 /**
- * A source with files of every size class, backed up twice, so that there are several packs and index files. Made once; `reset`
- * puts repository and cache back to what they were.
+ * Backs up the source as the working directory: the directories above it change all the time, and a tree that has them would
+ * be another one each time, which nothing can bring back.
  */
+export const backUp = async (scene: Scene, opening: OpenScene = {}, host = 'host'): Promise<BackupReport> => {
+  const before = process.cwd()
+  process.chdir(scene.source)
+  try {
+    return await scene.backup({ paths: ['.'], host }, opening)
+  } finally {
+    process.chdir(before)
+  }
+}
+
+/** Files of every size class, backed up twice, so that there are several packs and index files. */
+const fillTwice = async (scene: Scene): Promise<void> => {
+  for (let n = 0; n < 40; n++) await scene.write(`d${n % 5}/f${n}`, noise(`file ${n}`, 3000 + 10 * n))
+  await scene.write('large', noise('large', 3000 * KiB))
+  await scene.backup()
+  for (let n = 0; n < 10; n++) await scene.write(`later/f${n}`, noise(`later ${n}`, 20 * KiB))
+  await scene.backup()
+}
+
+/** A scene that is filled once; `reset` puts repository and cache back to what they were. */
 export class DamagedScene implements AsyncDisposable {
   private constructor(readonly scene: Scene) {}
 
-  static async make(): Promise<DamagedScene> {
+  static async make(fill = fillTwice): Promise<DamagedScene> {
     const scene = await Scene.make()
-    for (let n = 0; n < 40; n++) await scene.write(`d${n % 5}/f${n}`, noise(`file ${n}`, 3000 + 10 * n))
-    await scene.write('large', noise('large', 3000 * KiB))
-    await scene.backup()
-    for (let n = 0; n < 10; n++) await scene.write(`later/f${n}`, noise(`later ${n}`, 20 * KiB))
-    await scene.backup()
+    await fill(scene)
     await scene.copy(scene.repository, `${scene.folder}/whole-repository`)
     await scene.copy(scene.cache, `${scene.folder}/whole-cache`)
     return new DamagedScene(scene)

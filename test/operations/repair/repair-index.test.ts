@@ -105,5 +105,5 @@ describe('repair index', () => {
       expect(await scene.objects('quarantine')).toHaveLength(2)
     })
     expect(points).toBeGreaterThanOrEqual(8)
-  }, 60_000)
+  }, 180_000)
 })

@@ -153,7 +153,7 @@ describe('repair packs', () => {
     })
     expect(points).toBeGreaterThanOrEqual(12)
     await expectHealed()
-  }, 120_000)
+  }, 180_000)
 })
 
 describe('repair index', () => {

@@ -8,6 +8,8 @@ const { repository, cache, verb, killAt, options = {} } = JSON.parse(process.arg
 const verbs = {
   index: async () => (await import('../../../dist/operations/repair/repair-index.js')).repairIndex,
   packs: async () => (await import('../../../dist/operations/repair/repair-packs.js')).repairPacks,
+  snapshots: async () =>
+    (await import('../../../dist/operations/repair/repair-snapshots.js')).repairSnapshots,
 }
 
 let point = 0

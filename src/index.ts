@@ -1,9 +1,8 @@
 export type { ErrorCode } from './errors.js'
 export { BackendError, CorruptError, VarveError } from './errors.js'
 export type { InitOptions, OpenOptions } from './library/open-options.js'
-export type { NewKeyOptions } from './library/repository.js'
 export { Repository } from './library/repository.js'
-export type { NewSecret, Secret } from './library/secret.js'
+export type { NewKeyOptions, NewSecret, Secret } from './library/secret.js'
 export { textOfPath } from './library/text-of-path.js'
 export type { ArchiveOptions } from './operations/archive/archive.js'
 export type {

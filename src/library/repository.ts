@@ -27,13 +27,7 @@ import type { ListedEntry } from '../snapshot/listed-entry.js'
 import { type SnapshotSummary, snapshotSummaryOf } from '../snapshot/snapshot-summary.js'
 import { makeRepository } from './make-repository.js'
 import { type InitOptions, type OpenOptions, openBackend, openStore } from './open-options.js'
-import { type NewSecret, slotSecretOf } from './secret.js'
-
-export interface NewKeyOptions {
-  readonly secret: NewSecret
-  /** At most 255 bytes of UTF-8. */
-  readonly label?: string
-}
+import { type NewKeyOptions, slotSecretOf } from './secret.js'
 
 /**
  * A varve repository. Open one with `Repository.open`, make one with `Repository.init`, and close it with `close` or
@@ -252,7 +246,5 @@ export class Repository implements AsyncDisposable {
     await this.store[Symbol.asyncDispose]()
   }
 
-  [Symbol.asyncDispose](): Promise<void> {
-    return this.close()
-  }
+  [Symbol.asyncDispose] = (): Promise<void> => this.close()
 }

@@ -12,6 +12,12 @@ export type Secret =
 /** What a key can be made of; a new recovery key is drawn at random. */
 export type NewSecret = Secret | { readonly kind: 'new-recovery' }
 
+export interface NewKeyOptions {
+  readonly secret: NewSecret
+  /** At most 255 bytes of UTF-8. */
+  readonly label?: string
+}
+
 /** Errors: `invalid-argument` for a recovery key that cannot be one. */
 export const slotSecretOf = (secret: Secret): SlotSecret => {
   if (secret.kind === 'password') return secret

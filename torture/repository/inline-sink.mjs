@@ -29,7 +29,7 @@ export class InlineSink {
       compressionLevel: store.compressionLevel,
       packTargetBytes,
     }
-    sink.#chunks = new ChunkStore(setup, 0, sink.#lookup, new StageClock(() => 0n))
+    sink.#chunks = new ChunkStore(setup, 0, sink.#lookup, new StageClock(() => 0))
     const stagings = Array.from({ length: 64 }, () => store.backend.openStaging('packs'))
     sink.#chunks.takeStagingPaths(await Promise.all(stagings))
     return sink

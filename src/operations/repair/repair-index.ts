@@ -21,7 +21,8 @@ const listingsMax = 5
  */
 export const repairIndex = async (store: Store, options: RepairOptions = {}): Promise<RepairIndexReport> => {
   const { packs, index } = await survey(store, options)
-  const packsNamed = index.incomplete()
+  // In an order that does not hang on which directory was read first.
+  const packsNamed = index.incomplete().toSorted()
   const damaged = [...index.damaged.values()]
   const remarks = options.dryRun ? [] : await write(store, packsNamed, damaged)
   return {

@@ -1,5 +1,5 @@
 // The parsers of the command line, for `loadFromSource`: the built program has them only gathered into its own files.
-export { splitPaths } from '../../../src/cli/arguments/path-list.js'
+export { pathsIn } from '../../../src/cli/arguments/path-list.js'
 export { printable, quoteName } from '../../../src/cli/output/quote.js'
 export { PasswordLine } from '../../../src/cli/secret/password-line.js'
 export { parseConfig } from '../../../src/cli/settings/config-file.js'

@@ -15,7 +15,7 @@ const { parseReference } = await load('repository/parse-reference.js')
 const { compileGlob, matchesGlob } = await load('snapshot/glob.js')
 const { EntryMatcher } = await load('snapshot/find-pattern.js')
 const {
-  splitPaths,
+  pathsIn,
   quoteName,
   printable,
   PasswordLine,
@@ -130,7 +130,7 @@ export const targets = [
       escapedTextOf(byteStringOfEscapedText(text))
     },
   },
-  { name: 'path list', valid: ['a\nb\n', 'a\0b'], decode: (text) => splitPaths(Buffer.from(text), '\n') },
+  { name: 'path list', valid: ['a\nb\n', 'a\0b'], decode: (text) => pathsIn(Buffer.from(text), 'lines') },
   {
     name: 'typed password',
     valid: ['secret\r', 'a\x7fb\x15c\n'],

@@ -64,3 +64,12 @@ export class BackendError extends VarveError {
     this.transient = transient
   }
 }
+
+/** A stored object is not there or not what it must be: what it held may stand elsewhere. */
+export const isMissingOrCorrupt = (error: unknown): error is VarveError =>
+  error instanceof VarveError && (error.code === 'corrupt' || error.code === 'missing')
+
+/** For `catch` of a promise where the next place is tried then. Every other error is thrown on. */
+export const ignoreMissingOrCorrupt = (error: unknown): undefined => {
+  if (!isMissingOrCorrupt(error)) throw error
+}

@@ -1,6 +1,6 @@
 /**
  * The long forms of the campaigns against the store, and a table of what was tried.
- * `node torture/torture.mjs --help`, and docs/RELIABILITY.md.
+ * `node torture/torture.mjs --help`.
  */
 import { existsSync } from 'node:fs'
 import { parseArgs } from 'node:util'

@@ -75,10 +75,7 @@ const bind = (koffi: Koffi): NativeCalls => {
   const library = koffi.load(null)
   const declare = (result: string, name: string, ...parameters: string[]): NativeFunction => {
     const call = library.func(name, result, parameters) as unknown as NativeFunction
-    return (...values) => {
-      const answer = call(...values)
-      return answer < 0 ? -koffi.errno() : answer
-    }
+    return (...values) => orErrno(koffi, call(...values))
   }
   return {
     ...bindXattrs(declare),
@@ -94,6 +91,9 @@ const bind = (koffi: Koffi): NativeCalls => {
 type Declare = (result: string, name: string, ...parameters: string[]) => NativeFunction
 
 const bytes = 'void *'
+
+/** The kernel's convention, from libc's. */
+const orErrno = (koffi: Koffi, answer: number): number => (answer < 0 ? -koffi.errno() : answer)
 
 const bindXattrs = (declare: Declare) => {
   const list = declare('int64', 'llistxattr', bytes, bytes, 'uint64')
@@ -148,17 +148,14 @@ const bindStatx = (koffi: Koffi, library: ReturnType<Koffi['load']>): NativeCall
       typeof path === 'string'
         ? ofText(atCurrentDirectory, path, atSymlinkNoFollow, statxBasic, into)
         : ofBytes(atCurrentDirectory, Buffer.concat([path, nul]), atSymlinkNoFollow, statxBasic, into)
-    return answer < 0 ? -koffi.errno() : answer
+    return orErrno(koffi, answer)
   }
 }
 
 /** These two are called for every file that is read, so without the detour too. */
 const bindStatxOfFd = (koffi: Koffi, library: ReturnType<Koffi['load']>): NativeCalls['statxOfFd'] => {
   const call = library.func('statx', 'int', ['int', 'const char *', 'int', 'uint32', bytes])
-  return (fd, into) => {
-    const answer: number = call(fd, '', atEmptyPath, statxBasic, into)
-    return answer < 0 ? -koffi.errno() : answer
-  }
+  return (fd, into) => orErrno(koffi, call(fd, '', atEmptyPath, statxBasic, into))
 }
 
 const bindXattrListSize = (
@@ -167,10 +164,7 @@ const bindXattrListSize = (
 ): NativeCalls['xattrListSizeOfFd'] => {
   // The buffer is NULL; declared as a number, it need not be converted.
   const call = library.func('flistxattr', 'int64', ['int', 'uint64', 'uint64'])
-  return (fd) => {
-    const answer: number = call(fd, 0, 0)
-    return answer < 0 ? -koffi.errno() : answer
-  }
+  return (fd) => orErrno(koffi, call(fd, 0, 0))
 }
 
 /** Called for every file that is restored; as `bindStatx`. */
@@ -186,10 +180,10 @@ const bindNewFiles = (koffi: Koffi, library: ReturnType<Koffi['load']>) => {
         typeof text === 'string'
           ? openText(directoryFd, text, flags, mode)
           : openBytes(directoryFd, terminated(name), flags, mode)
-      return answer < 0 ? -koffi.errno() : answer
+      return orErrno(koffi, answer)
     },
-    close: (fd: number): number => (closeFd(fd) < 0 ? -koffi.errno() : 0),
-    setTimesOfFd: (fd: number, times: Uint8Array): number => (setTimes(fd, times) < 0 ? -koffi.errno() : 0),
+    close: (fd: number): number => orErrno(koffi, closeFd(fd)),
+    setTimesOfFd: (fd: number, times: Uint8Array): number => orErrno(koffi, setTimes(fd, times)),
   }
 }
 

@@ -3,7 +3,7 @@ import { blockOrdinalOf, chunkOrdinalOf } from '../chunk-index/entry.js'
 import type { LocalIndex } from '../chunk-index/local-index.js'
 import type { Codec } from '../compression/codec.js'
 import { ChunkHasher } from '../crypto/chunk-id.js'
-import { CorruptError, VarveError } from '../errors.js'
+import { CorruptError, ignoreMissingOrCorrupt, isMissingOrCorrupt, VarveError } from '../errors.js'
 import { type ChunkId, type ChunkKind, hexOf, type PackId } from '../format/ids.js'
 import type { PackDirectory } from '../format/pack-directory.js'
 import type { Seals } from '../format/seal.js'
@@ -69,7 +69,7 @@ export class ChunkReader implements NodeSource {
 
   async *#namedPlaces(id: ChunkId, kind: ChunkKind): AsyncGenerator<ChunkPlace, void, undefined> {
     for (const { packId, location } of this.#hints(id)) {
-      const directory = await this.directoryOf(packId).catch(ignoreUnreadable)
+      const directory = await this.directoryOf(packId).catch(ignoreMissingOrCorrupt)
       if (directory === undefined || directory.kind !== kind) continue
       const chunk = chunkOfLocation(directory, location, id)
       if (chunk >= 0) yield { packId, directory, block: directory.locationOf(chunk).block, chunk }
@@ -155,7 +155,7 @@ export class ChunkReader implements NodeSource {
       try {
         return await this.#fetchFrom(place, id)
       } catch (error) {
-        if (!isUnreadable(error)) throw error
+        if (!isMissingOrCorrupt(error)) throw error
         failures.push(error)
       }
     }
@@ -202,13 +202,6 @@ const chunkOfLocation = (directory: PackDirectory, location: number, id: ChunkId
     if (chunk < directory.chunkCount && Buffer.compare(directory.idOf(chunk), id) === 0) return chunk
   }
   return directory.find(id)
-}
-
-const isUnreadable = (error: unknown): boolean =>
-  error instanceof VarveError && (error.code === 'corrupt' || error.code === 'missing')
-
-const ignoreUnreadable = (error: unknown): undefined => {
-  if (!isUnreadable(error)) throw error
 }
 
 const missing = (id: ChunkId): VarveError =>

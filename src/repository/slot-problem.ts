@@ -8,9 +8,8 @@ import { slotIdOf } from './slot-store.js'
 
 /** What is wrong with the object of a slot, as far as a keyring that was opened vouches for it. */
 export const slotProblem = (keyring: Keyring, id: SlotId, bytes: Uint8Array): string | undefined => {
-  const problem = unreadable(id, bytes)
-  if (problem !== undefined) return problem
-  const { slot } = decodeSlot(bytes, slotName(id))
+  const slot = slotOrProblem(id, bytes)
+  if (typeof slot === 'string') return slot
   if (slotIdOf(slot) !== id) return 'is the slot of another name'
   const member = keyring.slots.find(({ slotId }) => slotId === id)
   if (member !== undefined && Buffer.compare(member.publicKey, slot.publicKey) !== 0)
@@ -21,10 +20,9 @@ export const slotProblem = (keyring: Keyring, id: SlotId, bytes: Uint8Array): st
     : 'is not what the keyring vouches for'
 }
 
-const unreadable = (id: SlotId, bytes: Uint8Array): string | undefined => {
+const slotOrProblem = (id: SlotId, bytes: Uint8Array) => {
   try {
-    decodeSlot(bytes, slotName(id))
-    return undefined
+    return decodeSlot(bytes, slotName(id)).slot
   } catch (error) {
     if (!(error instanceof VarveError)) throw error
     const prefix = `${slotName(id)}: `

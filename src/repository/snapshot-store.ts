@@ -1,5 +1,5 @@
 import type { Backend } from '../backend/backend.js'
-import { VarveError } from '../errors.js'
+import { isMissingOrCorrupt, VarveError } from '../errors.js'
 import type { SnapshotId } from '../format/ids.js'
 import { Folder, parsePendingName, parseSnapshotName, snapshotName } from '../format/names.js'
 import { openPending, type Pending } from '../format/pending.js'
@@ -73,8 +73,7 @@ const readPending = async (backend: Backend, seals: Seals, name: string): Promis
   try {
     return openPending(seals, parsePendingName(name)!, await backend.read(name))
   } catch (error) {
-    if (error instanceof VarveError && (error.code === 'missing' || error.code === 'corrupt'))
-      return undefined
+    if (isMissingOrCorrupt(error)) return undefined
     throw error
   }
 }

@@ -1,6 +1,6 @@
 import type { Backend } from '../backend/backend.js'
 import type { LocalIndex } from '../chunk-index/local-index.js'
-import { VarveError } from '../errors.js'
+import { ignoreMissingOrCorrupt } from '../errors.js'
 import type { ChunkId, ChunkKind, PackId } from '../format/ids.js'
 import type { PackDirectory } from '../format/pack-directory.js'
 import type { Seals } from '../format/seal.js'
@@ -46,15 +46,10 @@ export class UnnamedPacks {
     for (let at = 0; at < ids.length; at += concurrent)
       await Promise.all(
         ids.slice(at, at + concurrent).map(async (id) => {
-          const found = await readDirectory(this.backend, this.seals, id).catch(ignoreUnreadable)
+          const found = await readDirectory(this.backend, this.seals, id).catch(ignoreMissingOrCorrupt)
           if (found !== undefined) directories.set(id, found.directory)
         }),
       )
     return directories
   }
-}
-
-const ignoreUnreadable = (error: unknown): undefined => {
-  if (error instanceof VarveError && (error.code === 'corrupt' || error.code === 'missing')) return undefined
-  throw error
 }

@@ -1,5 +1,5 @@
 import type { ByteString } from '../../bytes/byte-string.js'
-import { VarveError } from '../../errors.js'
+import { isMissingOrCorrupt, VarveError } from '../../errors.js'
 import { isFileContent } from '../../format/entry.js'
 import type { ChunkId } from '../../format/ids.js'
 import { PieceCursor } from '../../format/pieces.js'
@@ -117,7 +117,7 @@ export class EarlierCursor {
       while (await pieces.advance()) if (!pieces.isExtent && !writer.has(pieces.id)) return false
       return true
     } catch (error) {
-      if (error instanceof VarveError && (error.code === 'corrupt' || error.code === 'missing')) return false
+      if (isMissingOrCorrupt(error)) return false
       throw error
     }
   }

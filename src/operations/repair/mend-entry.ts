@@ -26,7 +26,7 @@ export const mendEntry = async (
     ? await mendContent(entry.content, survey, sink)
     : { content: entry.content, ranges: [], isHoleMapLost: false }
   const loss = withEarlier(entry, { ranges, attributes, isHoleMapLost, isMadeUp: false })
-  const mended = { ...plain(entry), content, xattrs, flags: entry.flags | EntryFlag.changedWhileRead }
+  const mended = { ...entry, content, xattrs, flags: entry.flags | EntryFlag.changedWhileRead }
   return { value: encode(mended, loss), loss }
 }
 
@@ -74,45 +74,6 @@ const union = (a: readonly number[], b: readonly number[]): number[] => {
   }
   return joined
 }
-
-/** A stored entry's own fields: the extensions that it has beside the mark are kept. */
-const plain = ({
-  type,
-  mode,
-  uid,
-  gid,
-  user,
-  group,
-  mtimeSeconds,
-  mtimeNanoseconds,
-  ctimeSeconds,
-  ctimeNanoseconds,
-  inode,
-  links,
-  mount,
-  flags,
-  content,
-  xattrs,
-  extensions,
-}: Entry): Entry => ({
-  type,
-  mode,
-  uid,
-  gid,
-  user,
-  group,
-  mtimeSeconds,
-  mtimeNanoseconds,
-  ctimeSeconds,
-  ctimeNanoseconds,
-  inode,
-  links,
-  mount,
-  flags,
-  content,
-  xattrs,
-  extensions,
-})
 
 /** Where an entry is so full that the mark does not fit, one range that covers all tells of more than was lost. */
 const encode = (entry: Entry, loss: EntryLoss): Uint8Array => {

@@ -2,7 +2,7 @@ import { join } from 'node:path'
 import { blockOrdinalOf, chunkOrdinalOf } from '../../chunk-index/entry.js'
 import { LocalIndex } from '../../chunk-index/local-index.js'
 import { ChunkHasher } from '../../crypto/chunk-id.js'
-import { BackendError, CorruptError, VarveError } from '../../errors.js'
+import { VarveError } from '../../errors.js'
 import { removeTree } from '../../filesystem/tree-removal.js'
 import { type ChunkId, type ChunkKind, hexOf, type PackId } from '../../format/ids.js'
 import type { PackDirectory } from '../../format/pack-directory.js'
@@ -11,6 +11,7 @@ import type { IndexablePack } from '../../repository/index-store.js'
 import { IndexStore } from '../../repository/index-store.js'
 import type { Store } from '../../repository/store.js'
 import { PackSurvey } from './pack-survey.js'
+import { isLost } from './tree-walk.js'
 
 /** Gathered before they are sorted into a run: some 70 bytes of memory each until then. */
 const chunksAtOnce = 256 * 1024
@@ -88,7 +89,7 @@ export class PackCatalogue implements AsyncDisposable {
       const content = await this.reader.blockContent(packId, directory, block)
       return this.#idAt(directory, block, chunk, content).equals(directory.idOf(chunk))
     } catch (error) {
-      if (isUnreadable(error)) return false
+      if (isLost(error)) return false
       throw error
     }
   }
@@ -117,8 +118,3 @@ export class PackCatalogue implements AsyncDisposable {
 
 const startsWith = (whole: Uint8Array, start: Uint8Array): boolean =>
   Buffer.compare(whole.subarray(0, start.length), start) === 0
-
-const isUnreadable = (error: unknown): boolean =>
-  error instanceof CorruptError ||
-  (error instanceof BackendError && !error.transient) ||
-  (error instanceof VarveError && error.code === 'missing')

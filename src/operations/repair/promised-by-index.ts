@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto'
 import { ENTRY_BYTES, packOrdinalAt } from '../../chunk-index/entry.js'
-import { VarveError } from '../../errors.js'
+import { isMissingOrCorrupt } from '../../errors.js'
 import type { PackId } from '../../format/ids.js'
 import { decodeIndexFile } from '../../format/index-file.js'
 import { indexName } from '../../format/names.js'
@@ -49,8 +49,7 @@ const contentOf = async (store: Store, name: string, id: string) => {
       name,
     )
   } catch (error) {
-    if (error instanceof VarveError && (error.code === 'corrupt' || error.code === 'missing'))
-      return undefined
+    if (isMissingOrCorrupt(error)) return undefined
     throw error
   }
 }

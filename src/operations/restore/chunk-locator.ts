@@ -1,5 +1,5 @@
 import type { LocalIndex } from '../../chunk-index/local-index.js'
-import { VarveError } from '../../errors.js'
+import { ignoreMissingOrCorrupt } from '../../errors.js'
 import { type ChunkId, ChunkKind, type PackId } from '../../format/ids.js'
 import type { PackDirectory } from '../../format/pack-directory.js'
 import type { ChunkPlace, ChunkReader } from '../../repository/chunk-reader.js'
@@ -36,7 +36,7 @@ export class ChunkLocator {
   async #look(id: ChunkId): Promise<ChunkPlace | undefined> {
     if (!this.index.lookup(id)) return this.#search(id)
     const packId = this.index.packs[this.index.packOrdinal]!.packId as PackId
-    const directory = await this.reader.directoryOf(packId).catch(ignoreUnreadable)
+    const directory = await this.reader.directoryOf(packId).catch(ignoreMissingOrCorrupt)
     const chunk = directory?.kind === ChunkKind.data ? directory.find(id) : -1
     if (directory === undefined || chunk < 0) return this.#search(id)
     const found = { packId, directory }
@@ -62,8 +62,3 @@ const placeOf = ({ packId, directory }: Recent, chunk: number): ChunkPlace => ({
   block: directory.locationOf(chunk).block,
   chunk,
 })
-
-const ignoreUnreadable = (error: unknown): undefined => {
-  if (error instanceof VarveError && (error.code === 'corrupt' || error.code === 'missing')) return undefined
-  throw error
-}

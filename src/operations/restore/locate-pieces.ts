@@ -13,9 +13,7 @@ export const locatePieces = (
 ): Places | Promise<Places> => {
   const places: (ChunkPlace | undefined)[] = []
   for (let index = 0; index < pieces.length; index++) {
-    const { id } = pieces[index]!
-    const isWanted = id !== undefined && isCopy?.[index] !== true
-    const place = isWanted ? locator.locate(id) : undefined
+    const place = placeOf(locator, pieces[index]!, isCopy?.[index])
     if (place instanceof Promise) return locateRest(locator, pieces, isCopy, places, place)
     places.push(place)
   }
@@ -23,6 +21,9 @@ export const locatePieces = (
 }
 
 type Places = readonly (ChunkPlace | undefined)[]
+
+const placeOf = (locator: ChunkLocator, { id }: ContentPiece, isCopied = false) =>
+  id === undefined || isCopied ? undefined : locator.locate(id)
 
 const locateRest = async (
   locator: ChunkLocator,
@@ -32,6 +33,7 @@ const locateRest = async (
   next: Promise<ChunkPlace | undefined>,
 ): Promise<Places> => {
   const found = [...before, await next]
-  const from = found.length
-  return [...found, ...(await locatePieces(locator, pieces.slice(from), isCopy?.slice(from)))]
+  for (let index = found.length; index < pieces.length; index++)
+    found.push(await placeOf(locator, pieces[index]!, isCopy?.[index]))
+  return found
 }

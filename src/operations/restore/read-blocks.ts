@@ -1,5 +1,5 @@
 import type { Backend } from '../../backend/backend.js'
-import { VarveError } from '../../errors.js'
+import { ignoreMissingOrCorrupt } from '../../errors.js'
 import type { BlockTable } from '../../workers/restore-jobs.js'
 import type { PlannedBlock } from './write-job-builder.js'
 
@@ -39,7 +39,8 @@ export const readBlocks = async (
       const { name, offset } = places[request[0]!]!
       const last = request.at(-1)!
       const length = places[last]!.offset + sizeOf(last) - offset
-      const read = await backend.readRange(name, offset, length).catch(ignoreUnreadable)
+      // The chunks are then sought elsewhere, one by one.
+      const read = await backend.readRange(name, offset, length).catch(ignoreMissingOrCorrupt)
       if (read === undefined) return
       for (const index of request) {
         const start = places[index]!.offset - offset
@@ -51,9 +52,3 @@ export const readBlocks = async (
 }
 
 const compareText = (a: string, b: string): number => (a < b ? -1 : a > b ? 1 : 0)
-
-/** The chunks are then sought elsewhere, one by one. */
-const ignoreUnreadable = (error: unknown): undefined => {
-  if (error instanceof VarveError && (error.code === 'corrupt' || error.code === 'missing')) return undefined
-  throw error
-}

@@ -4,39 +4,35 @@ import type { Codec } from '../compression/codec.js'
 import type { ChunkHasher } from '../crypto/chunk-id.js'
 import { CorruptError } from '../errors.js'
 import { readInto } from '../filesystem/read-file.js'
+import { idSizeBytes } from '../format/limits.js'
 import { PackDirectory } from '../format/pack-directory.js'
 import type { Seals } from '../format/seal.js'
 import { blockName, openBlockContent } from '../pack/block-opener.js'
 import type { BlockTable } from './restore-jobs.js'
 
 const openPacksMax = 16
-/** Content of one job's blocks; what does not fit gets memory of its own. */
-const contentBytes = 16 * 1024 * 1024
+/** Twice an ordinary block: a larger one gets memory of its own. Small, so that what is in it stays in the processor's cache. */
+const contentBytes = 1024 * 1024
 /** Room that the hasher may use before a chunk (src/crypto/chunk-id.ts). */
 const marginBytes = 128
 const readBytes = 1024 * 1024
 
-/** A chunk in memory. Valid until the next job. */
-export interface OpenedChunk {
-  readonly bytes: Buffer
-  readonly start: number
-}
-
-/** The blocks of one job: read and opened when first needed, each once; a chunk is proved when first handed out (I-9). */
+/** One block of a job after the other: read and opened when first needed; a chunk is proved when first asked for (I-9). */
 export class RestoreBlocks {
   readonly #packs = new Map<string, OpenObjectFile>()
   readonly #arena = new Uint8Array(marginBytes + contentBytes)
-  #arenaUsed = 0
   #readBuffer = new Uint8Array(readBytes)
   #table!: BlockTable
   #directory!: PackDirectory
-  /** Those in the arena with the margin before them. */
-  #contents: (Buffer | Error | undefined)[] = []
-  #starts: Uint32Array = new Uint32Array(0)
-  #blockOf: Uint32Array = new Uint32Array(0)
-  #proved: Uint8Array = new Uint8Array(0)
-  /** How much of each block's content, from its start, the job needs. */
-  #needed: Uint32Array = new Uint32Array(0)
+  #block = -1
+  #content: Buffer | Error | undefined
+  /** How much of the content, from its start, is needed. */
+  #neededBytes = 0
+  /** Where in `bytes` each chunk begins, and the last one ends. */
+  #starts = new Uint32Array(0)
+  /** The ids of the chunks as computed, where `#isHashed`. */
+  #ids = Buffer.alloc(0)
+  #isHashed = new Uint8Array(0)
 
   constructor(
     private readonly seals: Seals,
@@ -44,37 +40,59 @@ export class RestoreBlocks {
     private readonly hasher: ChunkHasher,
   ) {}
 
-  /** Takes over the blocks of the next job. `chunks`: those that will be asked for. */
-  begin(table: BlockTable, chunks: Iterable<number>): void {
+  /** Takes over the blocks of the next job. */
+  begin(table: BlockTable): void {
     this.#table = table
     this.#directory = new PackDirectory(table.directory)
-    const { blockCount, chunkCount, chunkSizes, firstChunks } = this.#directory
-    this.#arenaUsed = marginBytes
-    this.#contents = new Array<undefined>(blockCount).fill(undefined)
-    this.#proved = new Uint8Array(chunkCount)
-    this.#starts = new Uint32Array(chunkCount)
-    this.#blockOf = new Uint32Array(chunkCount)
-    for (let block = 0; block < blockCount; block++)
-      for (let chunk = firstChunks[block]!, start = 0; chunk < firstChunks[block + 1]!; chunk++) {
-        this.#blockOf[chunk] = block
-        this.#starts[chunk] = start
-        start += chunkSizes[chunk]!
-      }
-    this.#needed = new Uint32Array(blockCount)
-    for (const chunk of chunks) {
-      const block = this.#blockOf[chunk]!
-      const end = this.#starts[chunk]! + chunkSizes[chunk]!
-      if (end > this.#needed[block]!) this.#needed[block] = end
+    this.#block = -1
+  }
+
+  /** From here on chunks are those of this block; only its first `chunksNeeded` will be asked for. */
+  enter(block: number, chunksNeeded: number): void {
+    const sizes = this.#directory.chunkSizesOf(block)
+    this.#block = block
+    this.#content = undefined
+    if (this.#isHashed.length < sizes.length) {
+      this.#isHashed = new Uint8Array(2 * sizes.length)
+      this.#starts = new Uint32Array(2 * sizes.length + 1)
+      this.#ids = Buffer.alloc(2 * sizes.length * idSizeBytes)
+    }
+    this.#isHashed.fill(0, 0, sizes.length)
+    this.#starts[0] = 0
+    for (let chunk = 0; chunk < sizes.length; chunk++)
+      this.#starts[chunk + 1] = this.#starts[chunk]! + sizes[chunk]!
+    this.#neededBytes = this.#starts[chunksNeeded]!
+  }
+
+  /** The block's content; chunks begin where `start` says. Errors: `corrupt`, and those of the file system. */
+  bytes(): Buffer {
+    if (this.#content instanceof Error) throw this.#content
+    if (this.#content !== undefined) return this.#content
+    try {
+      this.#content = this.#open(this.#block)
+      return this.#content
+    } catch (error) {
+      this.#content = error as Error
+      throw error
     }
   }
 
-  /** Errors: `corrupt`, and those of the file system, for a chunk that cannot be had from here. */
-  chunk(chunk: number): OpenedChunk {
-    const block = this.#blockOf[chunk]!
-    const bytes = this.#contentOf(block)
+  /** Where in `bytes` the chunk begins, proved to be what the id at `ids[at]` names. Errors: as `bytes`. */
+  start(chunk: number, ids: Uint8Array, at: number): number {
+    const bytes = this.bytes()
     const start = this.#starts[chunk]! + (bytes.buffer === this.#arena.buffer ? marginBytes : 0)
-    if (this.#proved[chunk] === 0) this.#prove(block, chunk, bytes, start)
-    return { bytes, start }
+    const known = chunk * idSizeBytes
+    if (this.#isHashed[chunk] === 0) {
+      const end = start + this.#starts[chunk + 1]! - this.#starts[chunk]!
+      this.#ids.set(this.hasher.idOf(this.#directory.kind, bytes, start, end), known)
+      this.#isHashed[chunk] = 1
+    }
+    if (this.#ids.compare(ids, at, at + idSizeBytes, known, known + idSizeBytes) !== 0)
+      throw new CorruptError(
+        this.#table.places[this.#block]!.name,
+        'has a chunk that is not what its id says',
+      )
+    return start
   }
 
   close(): void {
@@ -82,34 +100,10 @@ export class RestoreBlocks {
     this.#packs.clear()
   }
 
-  #prove(block: number, chunk: number, bytes: Buffer, start: number): void {
-    const { kind, chunkSizes } = this.#directory
-    const id = this.hasher.idOf(kind, bytes, start, start + chunkSizes[chunk]!)
-    if (!id.equals(this.#directory.idOf(chunk)))
-      throw new CorruptError(this.#table.places[block]!.name, 'has a chunk that is not what its id says')
-    this.#proved[chunk] = 1
-  }
-
-  #contentOf(block: number): Buffer {
-    const known = this.#contents[block]
-    if (known instanceof Error) throw known
-    if (known !== undefined) return known
-    try {
-      const content = this.#open(block)
-      this.#contents[block] = content
-      return content
-    } catch (error) {
-      this.#contents[block] = error as Error
-      throw error
-    }
-  }
-
   #open(block: number): Buffer {
     const { name } = this.#table.places[block]!
     const stored = this.#table.bytes[block] ?? this.#read(block)
     if (this.#table.isOpened) return Buffer.from(stored.buffer, stored.byteOffset, stored.length)
-    const scratch = this.#arena.subarray(this.#arenaUsed)
-    const needed = this.#needed[block]!
     const content = openBlockContent(
       this.seals,
       this.codec,
@@ -117,12 +111,11 @@ export class RestoreBlocks {
       block,
       stored,
       name,
-      scratch,
-      needed,
+      this.#arena.subarray(marginBytes),
+      this.#neededBytes,
     )
     if (content.buffer !== this.#arena.buffer) return content
-    this.#arenaUsed += content.length + marginBytes
-    return Buffer.from(content.buffer, content.byteOffset - marginBytes, marginBytes + content.length)
+    return Buffer.from(content.buffer, 0, marginBytes + content.length)
   }
 
   /** Valid until the next call. */

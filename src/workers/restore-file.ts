@@ -3,7 +3,7 @@ import type { ByteString } from '../bytes/byte-string.js'
 import { type Attributes, applyAttributesToFd } from '../filesystem/attributes.js'
 import { setMtimeOfFd } from '../filesystem/file-times.js'
 import { writeError } from '../filesystem/system-error.js'
-import type { FinishFileJob, UnitAttributeFailure, WriteResult } from './restore-jobs.js'
+import type { FileAttributeFailure, FinishFileJob, WriteResult } from './restore-jobs.js'
 
 /** Writes all of a range, however often the system stops short. Errors: `no-space`, those of the file system. */
 export const writeAll = (
@@ -24,7 +24,7 @@ export const writeAll = (
 /** Gives an open file its length and attributes, as the only job or as the end of one. */
 export const finishFile = ({ fd, sizeBytes, attributes }: FinishFileJob): WriteResult => {
   ftruncateSync(fd, sizeBytes)
-  const attributeFailures: UnitAttributeFailure[] = []
+  const attributeFailures: FileAttributeFailure[] = []
   setAttributes(fd, 0, attributes, attributeFailures)
   return { failures: [], attributeFailures, bytesWritten: 0, bytesCopied: 0 }
 }
@@ -45,12 +45,12 @@ export const setPlainAttributes = (fd: number, mode: number, mtimeNs: bigint): b
 
 export const setAttributes = (
   fd: number,
-  unit: number,
+  file: number,
   attributes: Attributes,
-  failures: UnitAttributeFailure[],
+  failures: FileAttributeFailure[],
 ): void =>
   applyAttributesToFd(fd, noPath, attributes, ({ attribute, error }) =>
-    failures.push({ unit, attribute, message: reasonOf(error) }),
+    failures.push({ file, attribute, message: reasonOf(error) }),
   )
 
 /** The main thread, which knows the path, puts it in front. */

@@ -1,5 +1,6 @@
 import type { ByteString } from '../bytes/byte-string.js'
 import type { Attributes } from '../filesystem/attributes.js'
+import type { Xattr } from '../filesystem/xattrs.js'
 import type { DirectoryParts } from '../format/pack-directory.js'
 import type { SealMaterial } from '../format/seal.js'
 
@@ -13,7 +14,7 @@ export interface RestoreSetup {
 
 /** The blocks that a job needs, of one or several packs. */
 export interface BlockTable {
-  /** The blocks as if they alone were one pack: tags, lengths and ids come from the packs' own directories. */
+  /** The blocks as if they alone were one pack, without ids: tags and lengths come from the packs' own directories. */
   readonly directory: DirectoryParts
   /** Where each block's pack lies and where in it the block begins; the path is undefined where `bytes` has the block. */
   readonly places: readonly {
@@ -26,17 +27,14 @@ export interface BlockTable {
   readonly isOpened: boolean
 }
 
-export const SegmentSource = { chunk: 0, zeros: 1, copy: 2 } as const
-export const segmentColumns = 5
+export const PieceSource = { chunk: 0, zeros: 1, copy: 2 } as const
+export const pieceColumns = 6
 
 /**
- * Ranges of files to write, five numbers each: source, chunk, first byte in the chunk, length, offset in the file. The
- * chunk is one of the job's directory, or for a copy one of `copyIds`; zeros have none. A copy takes the whole chunk
- * from the file that is there.
+ * Ranges of files to write, six numbers each: source, the chunk's ordinal in its block, first byte in the chunk, length,
+ * offset in the file, number of the file in the job. A copy takes the whole chunk from the file that is there.
  */
-export type SegmentRows = Float64Array
-
-export const fileColumns = 8
+export type PieceRows = Float64Array
 
 /** How a file comes to its name. */
 export const FileWay = {
@@ -46,50 +44,61 @@ export const FileWay = {
   renamed: 1,
   /** The same, and chunks may be taken from the file that is there. */
   replaces: 2,
+  /** Open already, and finished by whoever opened it. */
+  open: 3,
 } as const
+export type FileWay = (typeof FileWay)[keyof typeof FileWay]
 
-/** Files that a job makes from beginning to end. */
+export const fileColumns = 8
+
 export interface FileTable {
-  readonly names: readonly ByteString[]
-  /** For each: descriptor of its directory, first and end of its segments, size, `FileWay`, mode, uid and gid. */
+  /** One after the other. */
+  readonly names: Uint8Array
+  /** Where each name ends. */
+  readonly nameEnds: Uint32Array
+  /**
+   * For each: descriptor of its directory, or its own where it is open; descriptor of the file to copy from or -1; pieces in
+   * this job; size; `FileWay`; mode; uid; gid.
+   */
   readonly numbers: Float64Array
   /** Nanoseconds since 1970 of each. */
   readonly mtimes: BigInt64Array
-  readonly xattrs: readonly Attributes['xattrs'][]
+  /** Those that are to be set, of the files that have any. */
+  readonly xattrs: ReadonlyMap<number, readonly Xattr[]>
 }
 
-/** Parts of files that are open already: descriptor, that of the file to copy from or -1, first and end of the segments. */
-export type StripRows = Float64Array
-export const stripColumns = 4
-
-/** Units are the files and then the strips, numbered through. */
+/** Writes all pieces of some blocks: files that have no others are made from beginning to end. */
 export interface WriteJob {
   readonly kind: 'write'
   readonly blocks: BlockTable
-  readonly segments: SegmentRows
-  readonly copyIds: Uint8Array
+  /** Block by block, and in a block file by file. */
+  readonly pieces: PieceRows
+  /** How many pieces stand before those of the first block, and where the pieces of each block end. */
+  readonly ends: Uint32Array
+  /** 32 bytes for each piece, which its chunk must have; all zero for zeros. */
+  readonly ids: Uint8Array
   readonly files: FileTable
-  readonly strips: StripRows
   /** Zeros within chunks become holes too. */
   readonly sparse: boolean
 }
 
-export interface UnitFailure {
-  readonly unit: number
-  /** `data`: a chunk could not be had here; `target`: the file system refused. */
-  readonly kind: 'data' | 'target'
+export interface FileFailure {
+  /** Its number in the job. */
+  readonly file: number
+  /** `data`: a chunk could not be had here; `target`: the file system refused; `crowded`: too many files are open. */
+  readonly kind: 'data' | 'target' | 'crowded'
   readonly message: string
 }
 
-export interface UnitAttributeFailure {
-  readonly unit: number
+export interface FileAttributeFailure {
+  readonly file: number
   readonly attribute: string
   readonly message: string
 }
 
 export interface WriteResult {
-  readonly failures: readonly UnitFailure[]
-  readonly attributeFailures: readonly UnitAttributeFailure[]
+  readonly failures: readonly FileFailure[]
+  readonly attributeFailures: readonly FileAttributeFailure[]
   readonly bytesWritten: number
   readonly bytesCopied: number
 }

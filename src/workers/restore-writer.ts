@@ -1,189 +1,160 @@
-import { closeSync, ftruncateSync } from 'node:fs'
 import type { ByteString } from '../bytes/byte-string.js'
 import type { ChunkHasher } from '../crypto/chunk-id.js'
 import { CorruptError, VarveError } from '../errors.js'
 import { readInto } from '../filesystem/read-file.js'
-import { closeNewFile, SafeDirectory } from '../filesystem/safe-directory.js'
-import { errorCodeOf, writing } from '../filesystem/system-error.js'
+import { errorCodeOf } from '../filesystem/system-error.js'
 import { ChunkKind } from '../format/ids.js'
 import { idSizeBytes } from '../format/limits.js'
-import type { OpenedChunk, RestoreBlocks } from './restore-blocks.js'
-import { reasonOf, setAttributes, setPlainAttributes, writeAll } from './restore-file.js'
+import type { RestoreBlocks } from './restore-blocks.js'
+import { reasonOf, writeAll } from './restore-file.js'
 import { rangesOfData } from './restore-holes.js'
+import { JobFiles } from './restore-job-files.js'
 import {
-  FileWay,
-  fileColumns,
-  type SegmentRows,
-  SegmentSource,
-  segmentColumns,
-  stripColumns,
-  type UnitAttributeFailure,
-  type UnitFailure,
+  type FileFailure,
+  PieceSource,
+  pieceColumns,
   type WriteJob,
   type WriteResult,
 } from './restore-jobs.js'
-import { unfinishedMode } from './restore-temporary.js'
 
 const zeros = Buffer.alloc(256 * 1024)
 const marginBytes = 128
 
-/** Makes small files whole, and writes parts of large ones. */
+/** Writes the pieces of a job's blocks, block by block, into the files that they belong to. */
 export class RestoreWriter {
   #job!: WriteJob
-  #failures: UnitFailure[] = []
-  #attributeFailures: UnitAttributeFailure[] = []
+  #files!: JobFiles
+  #failures: FileFailure[] = []
   #bytesWritten = 0
   #bytesCopied = 0
-  #temporaries = 0
   #copyBuffer = Buffer.alloc(0)
-  /** The one used last: the main thread holds all directories of a job open. */
-  #directory = SafeDirectory.heldBy(-1)
+  readonly #nextTemporary: () => ByteString
 
   constructor(
     private readonly blocks: RestoreBlocks,
     private readonly hasher: ChunkHasher,
-    private readonly temporaryPrefix: ByteString,
-  ) {}
+    temporaryPrefix: ByteString,
+  ) {
+    let temporaries = 0
+    this.#nextTemporary = () => `${temporaryPrefix}${temporaries++}` as ByteString
+  }
 
   write(job: WriteJob): WriteResult {
     this.#job = job
+    this.#files = new JobFiles(job.files, this.#nextTemporary)
     this.#failures = []
-    this.#attributeFailures = []
     this.#bytesWritten = 0
     this.#bytesCopied = 0
-    this.blocks.begin(job.blocks, chunksIn(job.segments))
-    const files = job.files.names.length
-    const strips = job.strips.length / stripColumns
-    for (let unit = 0; unit < files + strips; unit++) {
-      try {
-        if (unit < files) this.#makeFile(unit)
-        else this.#writeStrip(unit - files)
-      } catch (error) {
-        this.#failed(unit, error)
-      }
+    this.blocks.begin(job.blocks)
+    try {
+      this.#writeRange(0, job.ends[0]!)
+      for (let block = 0; block + 1 < job.ends.length; block++)
+        this.#writeBlock(block, job.ends[block]!, job.ends[block + 1]!)
+    } finally {
+      this.#files.discardOpen()
     }
     return {
       failures: this.#failures,
-      attributeFailures: this.#attributeFailures,
+      attributeFailures: this.#files.attributeFailures,
       bytesWritten: this.#bytesWritten,
       bytesCopied: this.#bytesCopied,
     }
   }
 
-  /** A full disk ends the job; what concerns one file only is noted. */
-  #failed(unit: number, error: unknown): void {
-    if (error instanceof VarveError && (error.code === 'no-space' || error.code === 'read-only')) throw error
-    const kind = error instanceof ChunkError ? 'data' : 'target'
-    if (kind === 'target' && errorCodeOf(error) === '') throw error
-    this.#failures.push({ unit, kind, message: reasonOf(error instanceof ChunkError ? error.cause : error) })
+  #writeBlock(block: number, first: number, end: number): void {
+    const { pieces } = this.#job
+    let chunks = 0
+    for (let row = first * pieceColumns; row < end * pieceColumns; row += pieceColumns)
+      if (pieces[row] === PieceSource.chunk) chunks = Math.max(chunks, pieces[row + 1]! + 1)
+    this.blocks.enter(block, chunks)
+    this.#writeRange(first, end)
   }
 
-  /** Complete with its attributes before it gets its name, or before it loses the mode that says that it is not. */
-  #makeFile(file: number): void {
-    const { names, numbers } = this.#job.files
-    const row = file * fileColumns
-    const directory = this.#directoryOf(numbers[row]!)
-    const name = names[file]!
-    const way = numbers[row + 4]!
-    const made =
-      way === FileWay.direct ? name : (`${this.temporaryPrefix}${this.#temporaries++}` as ByteString)
-    const fd = directory.createNewFile(made, unfinishedMode)
-    let isOpen = true
+  #writeRange(first: number, end: number): void {
+    const { pieces } = this.#job
+    for (let piece = first; piece < end; ) {
+      const file = pieces[piece * pieceColumns + 5]!
+      let next = piece + 1
+      while (next < end && pieces[next * pieceColumns + 5] === file) next++
+      if (!this.#files.hasFailed(file)) this.#writeTo(file, piece, next)
+      piece = next
+    }
+  }
+
+  #writeTo(file: number, first: number, end: number): void {
     try {
-      this.#fill(fd, row, way === FileWay.replaces ? name : undefined)
-      this.#setAttributes(fd, file)
-      isOpen = false
-      closeNewFile(fd)
-      if (made !== name) directory.rename(made, directory, name)
+      const fd = this.#files.open(file)
+      this.#files.wrote(file, end - first, this.#writePieces(file, fd, first, end))
     } catch (error) {
-      if (isOpen) closeNewFile(fd)
-      discard(directory, made)
-      throw error
+      this.#files.fail(file)
+      this.#failed(file, error)
     }
   }
 
-  /** `old`: the name of a file that chunks may be taken from. */
-  #fill(fd: number, row: number, old: ByteString | undefined): void {
-    const { numbers } = this.#job.files
-    const first = numbers[row + 1]!
-    const end = numbers[row + 2]!
-    const sizeBytes = numbers[row + 3]!
-    let oldFd = -1
-    try {
-      if (old !== undefined && this.#copies(first, end)) oldFd = this.#directory.openFile(old)
-      const written = this.#writeSegments(fd, oldFd, first, end)
-      if (written < sizeBytes) writing(noPath, () => ftruncateSync(fd, sizeBytes))
-    } finally {
-      if (oldFd >= 0) closeSync(oldFd)
+  /** A full disk ends the job; what concerns one file only is noted. */
+  #failed(file: number, error: unknown): void {
+    if (error instanceof VarveError && (error.code === 'no-space' || error.code === 'read-only')) throw error
+    if (error instanceof ChunkError) {
+      this.#failures.push({ file, kind: 'data', message: reasonOf(error.cause) })
+      return
     }
+    const code = errorCodeOf(error)
+    if (code === '') throw error
+    const kind = code === 'EMFILE' || code === 'ENFILE' ? 'crowded' : 'target'
+    this.#failures.push({ file, kind, message: reasonOf(error) })
   }
 
-  #setAttributes(fd: number, file: number): void {
-    const { numbers, mtimes, xattrs: allXattrs } = this.#job.files
-    const row = file * fileColumns
-    const mode = numbers[row + 5]!
-    const uid = numbers[row + 6]!
-    const gid = numbers[row + 7]!
-    const mtimeNs = mtimes[file]!
-    const xattrs = allXattrs[file]
-    if (uid === -1 && gid === -1 && xattrs === undefined && setPlainAttributes(fd, mode, mtimeNs)) return
-    setAttributes(fd, file, { mode, uid, gid, mtimeNs, xattrs }, this.#attributeFailures)
-  }
-
-  #writeStrip(strip: number): void {
-    const { strips } = this.#job
-    const row = strip * stripColumns
-    this.#writeSegments(strips[row]!, strips[row + 1]!, strips[row + 2]!, strips[row + 3]!)
-  }
-
-  #copies(first: number, end: number): boolean {
-    for (let segment = first; segment < end; segment++)
-      if (this.#job.segments[segment * segmentColumns] === SegmentSource.copy) return true
-    return false
-  }
-
-  /** Returns the end of what was written. */
-  #writeSegments(fd: number, old: number, first: number, end: number): number {
-    const rows = this.#job.segments
+  /** Pieces that follow one another in the block and in the file are written at once. Returns the end of what was written. */
+  #writePieces(file: number, fd: number, first: number, end: number): number {
+    const { pieces, ids, sparse } = this.#job
     let written = 0
-    for (let segment = first; segment < end; segment++) {
-      const row = segment * segmentColumns
-      const source = rows[row]!
-      const index = rows[row + 1]!
-      const length = rows[row + 3]!
-      const offset = rows[row + 4]!
-      if (source === SegmentSource.zeros) written = this.#writeZeros(fd, length, offset)
-      else if (source === SegmentSource.copy) written = this.#copy(fd, old, index, length, offset)
+    let runStart = 0
+    let runOffset = 0
+    let runLength = 0
+    for (let piece = first; piece < end; piece++) {
+      const row = piece * pieceColumns
+      const source = pieces[row]!
+      const length = pieces[row + 3]!
+      const offset = pieces[row + 4]!
+      if (source === PieceSource.zeros) written = Math.max(written, this.#writeZeros(fd, length, offset))
+      else if (source === PieceSource.copy)
+        written = Math.max(written, this.#copy(fd, this.#files.old(file), piece, length, offset))
       else {
-        const { bytes, start } = this.#chunk(index)
-        written = this.#writeBytes(fd, bytes, start + rows[row + 2]!, length, offset, written)
-        this.#bytesWritten += length
+        const start = this.#chunk(pieces[row + 1]!, ids, piece * idSizeBytes) + pieces[row + 2]!
+        const joins = !sparse && start === runStart + runLength && offset === runOffset + runLength
+        if (joins && runLength > 0) runLength += length
+        else {
+          if (runLength > 0)
+            written = Math.max(written, this.#writeChunks(fd, runStart, runLength, runOffset))
+          runStart = start
+          runOffset = offset
+          runLength = length
+        }
       }
     }
+    if (runLength > 0) written = Math.max(written, this.#writeChunks(fd, runStart, runLength, runOffset))
     return written
   }
 
-  #chunk(index: number): OpenedChunk {
+  #chunk(chunk: number, ids: Uint8Array, at: number): number {
     try {
-      return this.blocks.chunk(index)
+      return this.blocks.start(chunk, ids, at)
     } catch (cause) {
       throw new ChunkError('chunk', { cause })
     }
   }
 
-  #writeBytes(
-    fd: number,
-    bytes: Buffer,
-    start: number,
-    length: number,
-    offset: number,
-    before: number,
-  ): number {
+  #writeChunks(fd: number, start: number, length: number, offset: number): number {
+    this.#bytesWritten += length
+    return this.#writeBytes(fd, this.blocks.bytes(), start, length, offset)
+  }
+
+  #writeBytes(fd: number, bytes: Buffer, start: number, length: number, offset: number): number {
     if (!this.#job.sparse) {
       writeAll(fd, bytes, start, length, offset)
       return offset + length
     }
-    let written = before
+    let written = 0
     for (const [from, to] of rangesOfData(bytes, start, length, offset)) {
       writeAll(fd, bytes, start + from, to - from, offset + from)
       written = offset + to
@@ -201,41 +172,20 @@ export class RestoreWriter {
   }
 
   /** What was right a moment ago is proved again: somebody may write to the old file meanwhile. */
-  #copy(fd: number, old: number, index: number, length: number, offset: number): number {
+  #copy(fd: number, old: number, piece: number, length: number, offset: number): number {
     if (this.#copyBuffer.length < marginBytes + length) this.#copyBuffer = Buffer.alloc(marginBytes + length)
     const bytes = this.#copyBuffer
     const end = marginBytes + length
-    const id = this.#job.copyIds.subarray(idSizeBytes * index, idSizeBytes * (index + 1))
+    const id = this.#job.ids.subarray(idSizeBytes * piece, idSizeBytes * (piece + 1))
     const isWhole = readInto(old, bytes.subarray(marginBytes, end), offset) === length
     if (!isWhole || Buffer.compare(this.hasher.idOf(ChunkKind.data, bytes, marginBytes, end), id) !== 0)
       throw new ChunkError('chunk', {
         cause: new CorruptError('the file', 'changed while it was compared'),
       })
     this.#bytesCopied += length
-    return this.#writeBytes(fd, bytes, marginBytes, length, offset, 0)
-  }
-
-  #directoryOf(fd: number): SafeDirectory {
-    if (this.#directory.fd !== fd) this.#directory = SafeDirectory.heldBy(fd)
-    return this.#directory
+    return this.#writeBytes(fd, bytes, marginBytes, length, offset)
   }
 }
-
-function* chunksIn(segments: SegmentRows): Generator<number, void, undefined> {
-  for (let row = 0; row < segments.length; row += segmentColumns)
-    if (segments[row] === SegmentSource.chunk) yield segments[row + 1]!
-}
-
-/** What went wrong before is what must be told. */
-const discard = (directory: SafeDirectory, temporary: ByteString): void => {
-  try {
-    directory.unlink(temporary)
-  } catch {
-    // The next restore removes it.
-  }
-}
-
-const noPath = '' as ByteString
 
 /** A chunk could not be had; another place may have it. */
 class ChunkError extends Error {}

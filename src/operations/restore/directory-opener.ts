@@ -26,6 +26,10 @@ export class DirectoryOpener {
     private readonly part: TreePart,
   ) {}
 
+  get openCount(): number {
+    return this.#open.size
+  }
+
   /** The frame of the target itself. `target`: undefined in a dry run where there is none. */
   top(
     target: SafeDirectory | undefined,

@@ -30,8 +30,9 @@ export class EntryPlacer {
     target: SafeDirectory | undefined,
     base: ByteString,
     private readonly clear: ClearPlace,
+    openDirectories: () => number,
   ) {
-    this.#files = new FileRestorer(context)
+    this.#files = new FileRestorer(context, openDirectories)
     this.#others = new OtherRestorer(context)
     this.#linkMaker = new LinkMaker(context, target, base, clear)
   }

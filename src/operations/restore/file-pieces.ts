@@ -4,6 +4,17 @@ import { FilePieces } from '../../tree/list-reader.js'
 import type { NodeSource } from '../../tree/node-store.js'
 import type { ContentPiece } from './file-work.js'
 
+/** The pieces of a file that is not large. A promise only where a node must be read. Errors: `corrupt`, `missing`. */
+export const allPieces = (
+  source: NodeSource,
+  content: FileContent,
+): ContentPiece[] | Promise<ContentPiece[]> => {
+  if (content.form === 'inline') return inlinePieces(content.pieces)
+  const all: ContentPiece[] = []
+  const done = readPieces(new FilePieces(source, content), all)
+  return done === undefined ? all : done.then(() => all)
+}
+
 /** The pieces of a file whose pieces stand in its entry. */
 export const inlinePieces = (pieces: Uint8Array): ContentPiece[] => {
   const all: ContentPiece[] = []
@@ -12,6 +23,26 @@ export const inlinePieces = (pieces: Uint8Array): ContentPiece[] => {
     all.push({ offset, length: cursor.lengthBytes, id: cursor.isExtent ? undefined : cursor.id })
   return all
 }
+
+const readPieces = (pieces: FilePieces, into: ContentPiece[]): Promise<void> | undefined => {
+  for (;;) {
+    const more = pieces.advance()
+    if (more instanceof Promise)
+      return more.then((is) => {
+        if (!is) return undefined
+        into.push(pieceAt(pieces))
+        return readPieces(pieces, into)
+      })
+    if (!more) return undefined
+    into.push(pieceAt(pieces))
+  }
+}
+
+const pieceAt = ({ offset, lengthBytes, isExtent, id }: FilePieces): ContentPiece => ({
+  offset,
+  length: lengthBytes,
+  id: isExtent ? undefined : id,
+})
 
 /** So much of a file is planned at once; its blocks are opened in the order of their packs. */
 const groupBytes = 64 * 1024 * 1024
@@ -28,9 +59,8 @@ export async function* piecesInGroups(
   for (;;) {
     const more = pieces.advance()
     if (!(more instanceof Promise ? await more : more)) break
-    const { offset, lengthBytes: length, isExtent } = pieces
-    group.push({ offset, length, id: isExtent ? undefined : pieces.id })
-    if (!isExtent) bytes += length
+    group.push(pieceAt(pieces))
+    if (!pieces.isExtent) bytes += pieces.lengthBytes
     if (bytes < groupBytes && group.length < groupPieces) continue
     yield group
     group = []

@@ -1,30 +1,36 @@
 import { freeBytesOf } from '../../filesystem/free-space.js'
 import { closeFile } from '../../filesystem/read-file.js'
-import { errorCodeOf } from '../../filesystem/system-error.js'
-import { reasonOf } from '../../workers/restore-file.js'
 import type { WriteResult } from '../../workers/restore-jobs.js'
 import type { PieceBits } from './compare-large.js'
+import { type Failure, failureOf } from './failure.js'
 import { piecesInGroups } from './file-pieces.js'
+import { FilePlan } from './file-plan.js'
 import type { ContentPiece, FileWork } from './file-work.js'
 import { layoutOf } from './layout-of.js'
 import { locatePieces } from './locate-pieces.js'
+import { PlanRunner } from './plan-runner.js'
 import type { RestoreContext } from './restore-context.js'
 import type { Layout, Segment } from './segments.js'
 import { segmentsOf } from './segments.js'
-import type { WriteUnit } from './write-job-builder.js'
-import { type Failure, isUnreadable, type WriteRunner } from './write-runner.js'
+import type { OpenedFile } from './write-job-builder.js'
 
 /** Zeros that must be allocated are written in parts. */
 const zerosMax = 8 * 1024 * 1024
+
+/** So much of the file is written before more of it is planned. */
+const planLimits = { filesMax: 1, piecesMax: 16_384 }
+const plannedBytesMax = 64 * 1024 * 1024
 
 /** Makes one file that is too large for a single job: all threads write into one temporary file. */
 export class LargeFile {
   #layout: Layout = { holes: [], sparse: false }
   #failure: Failure | undefined
+  readonly #plan = new FilePlan(planLimits)
+  #planned: Segment[] = []
+  #plannedBytes = 0
 
   constructor(
     private readonly context: RestoreContext,
-    private readonly runner: WriteRunner,
     private readonly work: FileWork,
   ) {}
 
@@ -37,7 +43,7 @@ export class LargeFile {
     try {
       fd = safe.createFile(temporary)
     } catch (error) {
-      return targetFailure(error)
+      return failureOf(error)
     }
     let isPlaced = false
     try {
@@ -48,8 +54,7 @@ export class LargeFile {
       isPlaced = true
       return undefined
     } catch (error) {
-      if (isUnreadable(error)) return { kind: 'data', message: error.message }
-      return targetFailure(error)
+      return failureOf(error)
     } finally {
       closeFile(fd)
       if (!isPlaced) safe.unlink(temporary)
@@ -65,22 +70,37 @@ export class LargeFile {
     try {
       for await (const pieces of piecesInGroups(reader, content)) {
         if (this.#failure !== undefined) return
-        const units: WriteUnit[] = []
         const isCopy = pieces.map(({ id }) => matches?.at(piece++) === true && id !== undefined)
         const places = await locatePieces(locator, pieces, isCopy)
-        pieces.forEach((one, index) => {
+        for (const [index, one] of pieces.entries())
           for (const segment of this.#segments(one, places[index], isCopy[index]!, fd))
-            units.push({ work: this.work, segments: [segment], strip: { fd, oldFd } })
-        })
-        await this.runner.run(units, (unit, failure) => {
-          this.#failure ??= failure
-          if (failure === undefined) this.context.tally.contentDone(unit.segments[0]!.length)
-        })
-        this.context.tally.progress('restore', path)
+            await this.#add(segment, { fd, oldFd })
       }
+      await this.#writePlanned({ fd, oldFd })
     } finally {
       if (oldFd >= 0) closeFile(oldFd)
     }
+  }
+
+  async #add(segment: Segment, opened: OpenedFile): Promise<void> {
+    this.#planned.push(segment)
+    this.#plannedBytes += segment.length
+    const isFull = this.#planned.length >= planLimits.piecesMax || this.#plannedBytes >= plannedBytesMax
+    if (isFull) await this.#writePlanned(opened)
+  }
+
+  async #writePlanned(opened: OpenedFile): Promise<void> {
+    if (this.#planned.length === 0) return
+    const { context, work } = this
+    this.#plan.clear()
+    this.#plan.add(work, this.#planned, opened)
+    this.#planned = []
+    await new PlanRunner(context, this.#plan, (_, failure) => {
+      this.#failure ??= failure
+    }).run()
+    context.tally.contentDone(this.#plannedBytes)
+    this.#plannedBytes = 0
+    context.tally.progress('restore', work.path)
   }
 
   #segments(piece: ContentPiece, place: Segment['place'], isCopy: boolean, fd: number): Segment[] {
@@ -110,10 +130,4 @@ export class LargeFile {
       if (!(attribute === 'owner' && ignoresOwners))
         tally.problem(path, 'attribute', `${attribute}: ${message}`)
   }
-}
-
-const targetFailure = (error: unknown): Failure => {
-  const code = errorCodeOf(error)
-  if (code === '' || code === code.toLowerCase()) throw error
-  return { kind: 'target', message: reasonOf(error) }
 }

@@ -1,7 +1,13 @@
 import type { Backend } from '../../backend/backend.js'
 import { ignoreMissingOrCorrupt } from '../../errors.js'
+import type { PackDirectory } from '../../format/pack-directory.js'
 import type { BlockTable } from '../../workers/restore-jobs.js'
-import type { PlannedBlock } from './write-job-builder.js'
+import type { PlannedBlock } from './file-plan.js'
+
+/** A block and the directory that tells where it lies. */
+export interface PlacedBlock extends Pick<PlannedBlock, 'packId' | 'block'> {
+  readonly directory: PackDirectory
+}
 
 /** Reading what lies between two wanted blocks costs less than a second request. */
 const gapBytesMax = 256 * 1024
@@ -10,7 +16,7 @@ const requestBytesMax = 16 * 1024 * 1024
 /** Where threads find the blocks: in the packs' files where the backend has such, otherwise in memory, read here. */
 export const readBlocks = async (
   backend: Backend,
-  blocks: readonly PlannedBlock[],
+  blocks: readonly PlacedBlock[],
 ): Promise<Pick<BlockTable, 'places' | 'bytes'>> => {
   const places = blocks.map(({ packId, directory, block }) => {
     const name = `packs/${packId}`

@@ -22,6 +22,10 @@ export interface RestoreContext {
   readonly isDry: boolean
   /** Owners that cannot be set are no problem: the user has no right to set any. */
   readonly ignoresOwners: boolean
+  /** Files that may be open at once while jobs write into them. */
+  readonly openFilesMax: number
+  /** Directories that may be open at once. */
+  readonly openDirectoriesMax: number
   /** A name for a file that is not complete. */
   readonly temporaryName: () => ByteString
   /** Something different is where nothing may be replaced. */

@@ -3,6 +3,7 @@ import { type ByteString, byteStringOfText, textOf } from '../../bytes/byte-stri
 import type { RandomSource } from '../../crypto/random-source.js'
 import { VarveError } from '../../errors.js'
 import { processOwner } from '../../filesystem/host.js'
+import { openFilesLimit } from '../../filesystem/open-files-limit.js'
 import { inodeKeyOf } from '../../filesystem/walk-filter.js'
 import { hexOf } from '../../format/ids.js'
 import { Captured, type Snapshot } from '../../format/snapshot.js'
@@ -14,6 +15,7 @@ import { restoreTemporaryPrefix } from '../../workers/restore-temporary.js'
 import { AttributeMaker } from './attributes-of.js'
 import { ChunkLocator } from './chunk-locator.js'
 import { openBelow } from './open-below.js'
+import { openLimits } from './open-limits.js'
 import { inodeKeyAt, type OpenedTarget, openTarget } from './open-target.js'
 import type { RestoreContext } from './restore-context.js'
 import { openEngine, type RestoreEngine } from './restore-engine.js'
@@ -166,6 +168,7 @@ class Restoring {
       isDry,
       isCompared: this.#isCompared,
       inTheWay,
+      ...openLimits(openFilesLimit()),
       locator: new ChunkLocator(this.store.index.local, reader),
       ignoresOwners: processOwner().uid !== 0,
       temporaryName: () => `${temporaryPrefix}m${this.#temporaries++}` as ByteString,

@@ -8,11 +8,11 @@ import type { TreeCursor } from '../../tree/tree-cursor.js'
 import { reasonOf } from '../../workers/restore-file.js'
 import { DirectoryOpener } from './directory-opener.js'
 import { EntryPlacer } from './entry-placer.js'
+import { isUnreadable } from './failure.js'
 import { removeTree } from './remove-tree.js'
 import type { RestoreContext } from './restore-context.js'
 import { type MetDirectory, TargetFrame } from './target-frame.js'
 import type { TreePart } from './tree-part.js'
-import { isUnreadable } from './write-runner.js'
 
 const checkEvery = 512
 
@@ -36,7 +36,13 @@ export class TreeRestorer {
     isNew: boolean,
   ) {
     this.#opener = new DirectoryOpener(context, part)
-    this.#placer = new EntryPlacer(context, target, part.base, (...place) => this.#opener.clear(...place))
+    this.#placer = new EntryPlacer(
+      context,
+      target,
+      part.base,
+      (...place) => this.#opener.clear(...place),
+      () => this.#opener.openCount,
+    )
     this.#top = this.#opener.top(target, isNew, this.#extraOf)
   }
 

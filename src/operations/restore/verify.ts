@@ -6,11 +6,11 @@ import type { TreeCursor } from '../../tree/tree-cursor.js'
 import { reasonOf } from '../../workers/restore-file.js'
 import { type Comparable, compareFiles, isAllRight } from './compare-files.js'
 import { compareLarge } from './compare-large.js'
+import { isUnreadable } from './failure.js'
 import { inlinePieces } from './file-pieces.js'
 import { openBelow } from './open-below.js'
 import type { RestoreContext } from './restore-context.js'
 import type { Selection } from './selection.js'
-import { isUnreadable } from './write-runner.js'
 
 const batchFilesMax = 512
 const batchBytesMax = 16 * 1024 * 1024

@@ -25,8 +25,12 @@ export interface NativeCalls {
   seek(fd: number, offset: number, whence: number): number
   /** statx(2) of the path, as fsPathOf gives it, without following a last symbolic link; `into` has 256 bytes. */
   statx(path: string | Buffer, into: Uint8Array): number
+  /** The same of a name in an open directory. */
+  statxAt(directoryFd: number, name: ByteString, into: Uint8Array): number
   /** The same of an open file. */
   statxOfFd(fd: number, into: Uint8Array): number
+  /** getdents64(2): the next entries of an open directory, 0 at its end. Undefined where the C library has none. */
+  readonly readDirectory: ((directoryFd: number, into: Uint8Array) => number) | undefined
   /** openat(2): a descriptor of `name` in the open directory. */
   openAt(directoryFd: number, name: ByteString, flags: number, mode: number): number
   close(fd: number): number
@@ -82,7 +86,8 @@ const bind = (koffi: Koffi): NativeCalls => {
     ...bindTimes(declare),
     ...bindFiles(declare),
     xattrListSizeOfFd: bindXattrListSize(koffi, library),
-    statx: bindStatx(koffi, library),
+    ...bindStatx(koffi, library),
+    readDirectory: bindReadDirectory(koffi, library),
     statxOfFd: bindStatxOfFd(koffi, library),
     ...bindNewFiles(koffi, library),
   }
@@ -139,16 +144,36 @@ const bindFiles = (declare: Declare) => {
 }
 
 /** Called for every file there is, so without the detour that the others take. */
-const bindStatx = (koffi: Koffi, library: ReturnType<Koffi['load']>): NativeCalls['statx'] => {
+const bindStatx = (
+  koffi: Koffi,
+  library: ReturnType<Koffi['load']>,
+): Pick<NativeCalls, 'statx' | 'statxAt'> => {
   // ASCII goes over as a string: a third cheaper than through a buffer.
   const ofText = library.func('statx', 'int', ['int', 'const char *', 'int', 'uint32', bytes])
   const ofBytes = library.func('statx', 'int', ['int', bytes, 'int', 'uint32', bytes])
-  return (path, into) => {
+  const call = (directoryFd: number, path: string | Buffer, into: Uint8Array): number => {
     const answer: number =
       typeof path === 'string'
-        ? ofText(atCurrentDirectory, path, atSymlinkNoFollow, statxBasic, into)
-        : ofBytes(atCurrentDirectory, Buffer.concat([path, nul]), atSymlinkNoFollow, statxBasic, into)
+        ? ofText(directoryFd, path, atSymlinkNoFollow, statxBasic, into)
+        : ofBytes(directoryFd, Buffer.concat([path, nul]), atSymlinkNoFollow, statxBasic, into)
     return orErrno(koffi, answer)
+  }
+  return {
+    statx: (path, into) => call(atCurrentDirectory, path, into),
+    statxAt: (directoryFd, name, into) => call(directoryFd, fsPathOf(name), into),
+  }
+}
+
+/** In the C library since glibc 2.30 (2019). */
+const bindReadDirectory = (
+  koffi: Koffi,
+  library: ReturnType<Koffi['load']>,
+): NativeCalls['readDirectory'] => {
+  try {
+    const call = library.func('getdents64', 'int64', ['int', bytes, 'uint64'])
+    return (directoryFd, into) => orErrno(koffi, Number(call(directoryFd, into, into.length)))
+  } catch {
+    return undefined
   }
 }
 

@@ -54,7 +54,7 @@ const lstatReachable = (path: ByteString, fsPath: string | Buffer): Stat => {
 }
 
 /** Some containers forbid statx by a seccomp filter that answers ENOSYS. */
-const enosys = 38
+export const enosys = 38
 
 const typesByFormat: (FileType | undefined)[] = []
 typesByFormat[0o01] = 'fifo'
@@ -65,9 +65,10 @@ typesByFormat[0o10] = 'file'
 typesByFormat[0o12] = 'symlink'
 typesByFormat[0o14] = 'socket'
 
-const typeOf = (mode: number): FileType => typesByFormat[(mode >> 12) & 0o17] ?? 'file'
+/** Of st_mode; what no system call gives counts as a file. */
+export const typeOf = (mode: number): FileType => typesByFormat[(mode >> 12) & 0o17] ?? 'file'
 
-const statOfBig = (stat: fs.BigIntStats): Stat => ({
+export const statOfBig = (stat: fs.BigIntStats): Stat => ({
   type: typeOf(Number(stat.mode)),
   mode: Number(stat.mode) & 0o7777,
   uid: Number(stat.uid),
@@ -82,9 +83,10 @@ const statOfBig = (stat: fs.BigIntStats): Stat => ({
   deviceNumber: stat.rdev,
 })
 
-const statxBytes = new Uint8Array(256)
+/** What the last statx call gave. */
+export const statxBytes = new Uint8Array(256)
 const statx = new DataView(statxBytes.buffer)
-const little = new Uint8Array(Uint16Array.of(1).buffer)[0] === 1
+export const little = new Uint8Array(Uint16Array.of(1).buffer)[0] === 1
 
 /** Offsets of struct statx, which is the same on every architecture: linux/stat.h. */
 const statOfStatx = (): Stat => {
@@ -114,8 +116,8 @@ const timeAt = (offset: number): bigint =>
   statx.getBigInt64(offset, little) * 1_000_000_000n + BigInt(statx.getUint32(offset + 8, little))
 
 /** A device as one number, in the packing of libc's makedev, so that both ways of asking agree. */
-const deviceOf = (major: number, minor: number): bigint => {
+export const deviceOf = (major: number, minor: number): bigint => {
   if (major === 0 && minor < 256) return BigInt(minor)
-  const high = (BigInt(major & 0xfffff000) << 32n) | (BigInt(minor & 0xffffff00) << 12n)
+  const high = (BigInt((major & 0xfffff000) >>> 0) << 32n) | (BigInt((minor & 0xffffff00) >>> 0) << 12n)
   return BigInt.asUintN(64, high | (BigInt(major & 0xfff) << 8n) | BigInt(minor & 0xff))
 }

@@ -1,27 +1,28 @@
 import { type ByteString, textOf } from '../bytes/byte-string.js'
 import { VarveError } from '../errors.js'
-import { namesOf } from './directory-names.js'
-import { lstatOf, type Stat, statOf } from './stat.js'
-import { inodeKeyOf, type WalkEntry, type WalkFilter } from './walk-filter.js'
-import { mergeRoots, type RootNode, type WalkRoot } from './walk-root.js'
+import { FoundEntry } from './found-entry.js'
+import { type ListedDirectory, listDirectory } from './listed-directory.js'
+import { mergeNames } from './merge-names.js'
+import { lstatOf } from './stat.js'
+import { StatColumns, StatOfColumns } from './stat-columns.js'
+import { inodeKeyOf, type WalkFilter } from './walk-filter.js'
+import type { RootNode, WalkRoot } from './walk-root.js'
+import {
+  attempt,
+  beginOfWalk,
+  type OnWalkError,
+  type PendingDirectory,
+  type WalkLevel,
+  type WalkState,
+} from './walk-state.js'
 
-export type OnWalkError = (path: ByteString, error: unknown) => void
-
-/** A directory whose entries were found and whose own entries are still to come. */
-interface Pending {
-  readonly diskPath: ByteString
-  readonly treePath: ByteString
-  readonly sizeBytes: number
-  /** Set only where roots lie in it. */
-  readonly node: RootNode | undefined
-  /** Undefined for the way to a root: only the entries that lead to it are taken. */
-  readonly device: bigint | undefined
-}
-
-/** A directory whose entries were yielded and whose subdirectories follow. */
-interface Level {
-  readonly pending: readonly Pending[]
-  next: number
+/** The directory whose entries are being given. */
+interface Open {
+  readonly at: PendingDirectory
+  readonly listed: ListedDirectory | undefined
+  readonly names: Iterator<ByteString>
+  /** Its subdirectories that were given so far. */
+  readonly below: PendingDirectory[]
 }
 
 /**
@@ -29,121 +30,182 @@ interface Level {
  * directory sorted bytewise, then its subdirectories in the same order, depth first. Never follows a symbolic link at or
  * below a root. What cannot be read goes to `onError`, and the walk goes on. Holds the names of one directory and,
  * for each level above, the names of its subdirectories. Synchronous: the caller pauses between entries as it likes.
- * @throws VarveError 'invalid-argument' when two roots want the same place
  */
-export function* walk(
-  roots: readonly WalkRoot[],
-  filter: WalkFilter,
-  onError: OnWalkError,
-): Generator<WalkEntry, void, undefined> {
-  const walker = new Walker(filter, onError)
-  const top = yield* walker.entries(walker.top(mergeRoots(roots)))
-  const stack: Level[] = [{ pending: top, next: 0 }]
-  while (stack.length > 0) {
-    const level = stack.at(-1)!
-    const pending = level.pending[level.next++]
-    if (pending === undefined) {
-      stack.pop()
-      continue
+class Walk implements Disposable {
+  readonly #levels: WalkLevel[]
+  #open: Open | undefined
+  #stats: StatColumns
+  #found = 0
+
+  constructor(
+    private readonly filter: WalkFilter,
+    private readonly onError: OnWalkError,
+    { levels }: WalkState,
+    private readonly statsAtOnce: number,
+  ) {
+    this.#levels = levels.map((level) => ({ ...level }))
+    this.#stats = new StatColumns(statsAtOnce)
+  }
+
+  /** Where another walk can go on; undefined in the middle of a directory. */
+  get state(): WalkState | undefined {
+    return this.#open === undefined ? { levels: this.#levels } : undefined
+  }
+
+  /** The attributes of the entries that `next` gave since the last call, in their order: at most `statsAtOnce`. */
+  takeStats(): StatColumns {
+    const stats = this.#stats
+    this.#stats = new StatColumns(this.statsAtOnce)
+    this.#found = 0
+    return stats
+  }
+
+  /** Undefined at the end. */
+  next(): FoundEntry | undefined {
+    for (;;) {
+      this.#open ??= this.#enter()
+      if (this.#open === undefined) return undefined
+      const entry = this.#nextIn(this.#open)
+      if (entry !== undefined) return entry
+      this.#leave(this.#open)
     }
-    const below = yield* walker.entries(pending)
-    if (below.length > 0) stack.push({ pending: below, next: 0 })
-  }
-}
-
-class Walker {
-  readonly #filter: WalkFilter
-  readonly #onError: OnWalkError
-
-  constructor(filter: WalkFilter, onError: OnWalkError) {
-    this.#filter = filter
-    this.#onError = onError
   }
 
-  top(node: RootNode): Pending {
-    const stat = node.whole ? this.#attempt(node.diskPath, statOf) : undefined
-    const device = stat?.type === 'directory' && !this.#isSkipped(stat) ? stat.device : undefined
-    return { diskPath: node.diskPath, treePath: noName, sizeBytes: stat?.sizeBytes ?? 0, node, device }
+  [Symbol.dispose](): void {
+    this.#open?.listed?.[Symbol.dispose]()
+    this.#open = undefined
   }
 
-  /** Yields the entries of one directory and returns those to descend into. */
-  *entries(directory: Pending): Generator<WalkEntry, Pending[], undefined> {
-    const { treePath, node } = directory
-    const below: Pending[] = []
-    for (const name of this.#names(directory)) {
-      const child = node?.children.get(name)
-      const { path, device } = this.#placeOf(directory, name, child)
-      const entry = this.#entry({ path, directory: treePath, name }, child, device)
-      if (entry === undefined) continue
-      yield entry
-      const within = this.#deviceWithin(entry.stat, child, device)
-      if (entry.stat.type !== 'directory') {
-        if (child !== undefined && child.children.size > 0) this.#notADirectory(path)
-      } else if (within !== undefined || child !== undefined) {
-        const childTreePath = (treePath === noName ? name : `${treePath}/${name}`) as ByteString
-        const { sizeBytes } = entry.stat
-        below.push({ diskPath: path, treePath: childTreePath, sizeBytes, node: child, device: within })
-      }
+  #enter(): Open | undefined {
+    for (let level = this.#levels.at(-1); level !== undefined; level = this.#levels.at(-1)) {
+      const at = level.pending[level.next++]
+      if (at !== undefined) return this.#opened(at)
+      this.#levels.pop()
     }
-    return below
+    return undefined
   }
 
-  /** Where an entry is on the disk: in its directory, unless a root from elsewhere takes its place. */
-  #placeOf(
-    directory: Pending,
-    name: ByteString,
-    child: RootNode | undefined,
-  ): { path: ByteString; device: bigint | undefined } {
-    const { device } = directory
-    const own = joined(directory.diskPath, name)
-    if (child === undefined || child.diskPath === own) return { path: own, device }
-    if (device === undefined || !fileExists(own)) return { path: child.diskPath, device: undefined }
-    if (!child.whole) return { path: own, device }
-    if (!isSameFile(own, child.diskPath))
-      this.#onError(
-        own,
-        new VarveError('source', `hidden by ${textOf(child.diskPath)}, which has the same place`),
-      )
-    return { path: child.diskPath, device: undefined }
+  #leave({ listed, below }: Open): void {
+    listed?.[Symbol.dispose]()
+    this.#open = undefined
+    if (below.length > 0) this.#levels.push({ pending: below, next: 0 })
   }
 
   /** The names in a directory: those on the disk if it is walked, and those that lead to roots. */
-  #names({ diskPath, sizeBytes, node, device }: Pending): Iterable<ByteString> {
+  #opened(at: PendingDirectory): Open {
+    const { diskPath, sizeBytes, node, device } = at
     const roots = node === undefined ? [] : [...node.children.keys()].sort()
-    if (device === undefined) return roots
-    const only = this.#filter.onlyEntry?.(diskPath)
-    const onDisk = only === undefined ? this.#attempt(diskPath, (path) => namesOf(path, sizeBytes)) : [only]
-    return roots.length === 0 ? (onDisk ?? []) : merged(onDisk ?? [], roots)
+    const only = device === undefined ? undefined : this.filter.onlyEntry?.(diskPath)
+    const listed =
+      device === undefined || only !== undefined
+        ? undefined
+        : attempt(diskPath, this.onError, () => listDirectory(diskPath, sizeBytes))
+    const onDisk = listed?.names ?? (only === undefined ? [] : [only])
+    const names = roots.length === 0 ? onDisk : mergeNames(onDisk, roots)
+    return { at, listed, names: names[Symbol.iterator](), below: [] }
   }
 
-  #entry(
-    found: { path: ByteString; directory: ByteString; name: ByteString },
+  #nextIn(open: Open): FoundEntry | undefined {
+    const { names, at } = open
+    for (let step = names.next(); step.done !== true; step = names.next()) {
+      const name = step.value
+      const child = at.node?.children.get(name)
+      const found = child === undefined ? new FoundEntry(at, name) : this.#atRoot(at, name, child)
+      const device = found.elsewhere === undefined ? at.device : undefined
+      if (this.#isWanted(found, open, child, device)) {
+        this.#goBelow(open, found, child, device)
+        return found
+      }
+    }
+    return undefined
+  }
+
+  /** Where an entry on the way to a root is on the disk: in its directory, unless a root from elsewhere takes its place. */
+  #atRoot(directory: PendingDirectory, name: ByteString, child: RootNode): FoundEntry {
+    const own = new FoundEntry(directory, name)
+    if (child.diskPath === own.path) return own
+    if (directory.device === undefined || inodeKeyAt(own.path) === undefined)
+      return new FoundEntry(directory, name, child.diskPath)
+    if (!child.whole) return own
+    if (inodeKeyAt(own.path) !== inodeKeyAt(child.diskPath))
+      this.onError(
+        own.path,
+        new VarveError('source', `hidden by ${textOf(child.diskPath)}, which has the same place`),
+      )
+    return new FoundEntry(directory, name, child.diskPath)
+  }
+
+  /** Looks at it, unless its name alone says that it is left out. */
+  #isWanted(
+    found: FoundEntry,
+    { listed }: Open,
     node: RootNode | undefined,
     device: bigint | undefined,
-  ): WalkEntry | undefined {
-    const { path, directory, name } = found
+  ): boolean {
     // The way to a root has its own attributes, those of a directory, even where it leads through a symbolic link.
     const onTheWay = node !== undefined && !node.whole && device === undefined
-    if (!onTheWay && this.#filter.excludeName?.(found)) return undefined
-    const stat = this.#attempt(path, onTheWay ? statOf : lstatOf)
-    if (stat === undefined) return undefined
-    const entry = { path, directory, name, stat }
-    if (onTheWay) return stat.type === 'directory' ? entry : this.#notADirectory(path)
-    if (this.#isForeign(stat, node, device) || this.#isSkipped(stat)) return undefined
-    return this.#filter.exclude?.(entry) ? undefined : entry
+    if (!onTheWay && this.filter.excludeName?.(found)) return false
+    if (this.#found === this.statsAtOnce) this.takeStats()
+    try {
+      if (onTheWay) this.#stats.stat(this.#found, found.path)
+      else if (listed !== undefined && found.elsewhere === undefined)
+        listed.lstat(this.#stats, this.#found, found)
+      else this.#stats.lstat(this.#found, found.path)
+    } catch (error) {
+      this.onError(found.path, error)
+      return false
+    }
+    found.stat = new StatOfColumns(this.#stats, this.#found)
+    const isWanted = onTheWay ? this.#isWay(found) : !this.#isLeftOut(found, node, device)
+    if (isWanted) this.#found++
+    return isWanted
+  }
+
+  #isLeftOut(found: FoundEntry, node: RootNode | undefined, device: bigint | undefined): boolean {
+    const { stat } = found
+    if (this.#isForeign(stat, node, device)) return true
+    const { skip } = this.filter
+    if (skip !== undefined && skip.size > 0 && stat.type === 'directory' && skip.has(inodeKeyOf(stat)))
+      return true
+    return this.filter.exclude?.(found) === true
+  }
+
+  #isWay({ path, stat }: FoundEntry): boolean {
+    return stat.type === 'directory' || this.#notADirectory(path)
+  }
+
+  #goBelow(
+    { at, below }: Open,
+    found: FoundEntry,
+    child: RootNode | undefined,
+    device: bigint | undefined,
+  ): void {
+    const { stat, name } = found
+    if (stat.type !== 'directory') {
+      if (child !== undefined && child.children.size > 0) this.#notADirectory(found.path)
+      return
+    }
+    const within = this.#deviceWithin(stat, child, device)
+    if (within === undefined && child === undefined) return
+    const treePath = (at.treePath === noName ? name : `${at.treePath}/${name}`) as ByteString
+    below.push({ diskPath: found.path, treePath, sizeBytes: stat.sizeBytes, node: child, device: within })
   }
 
   /** The device that the entries of a directory may lie on; undefined if it is not walked. */
-  #deviceWithin(stat: Stat, node: RootNode | undefined, device: bigint | undefined): bigint | undefined {
+  #deviceWithin(
+    stat: StatOfColumns,
+    node: RootNode | undefined,
+    device: bigint | undefined,
+  ): bigint | undefined {
     if (node?.whole) return stat.device
     if (device === undefined) return undefined
-    return this.#filter.oneFileSystem && stat.device !== device ? undefined : stat.device
+    return this.filter.oneFileSystem && stat.device !== device ? undefined : stat.device
   }
 
   /** A file mounted from elsewhere. A directory stays, empty: it is where something is mounted on restore. */
-  #isForeign(stat: Stat, node: RootNode | undefined, device: bigint | undefined): boolean {
+  #isForeign(stat: StatOfColumns, node: RootNode | undefined, device: bigint | undefined): boolean {
     return (
-      this.#filter.oneFileSystem === true &&
+      this.filter.oneFileSystem === true &&
       stat.type !== 'directory' &&
       !node?.whole &&
       device !== undefined &&
@@ -151,30 +213,29 @@ class Walker {
     )
   }
 
-  #isSkipped(stat: Stat): boolean {
-    const skip = this.#filter.skip
-    return skip !== undefined && skip.size > 0 && stat.type === 'directory' && skip.has(inodeKeyOf(stat))
-  }
-
-  #notADirectory(path: ByteString): undefined {
-    this.#onError(path, new VarveError('source', 'is no directory, although a path given leads through it'))
-  }
-
-  #attempt<Result>(path: ByteString, read: (path: ByteString) => Result): Result | undefined {
-    try {
-      return read(path)
-    } catch (error) {
-      this.#onError(path, error)
-      return undefined
-    }
+  #notADirectory(path: ByteString): false {
+    this.onError(path, new VarveError('source', 'is no directory, although a path given leads through it'))
+    return false
   }
 }
 
+/** Stats that a walk without batches takes room for at once. */
+const statsAtOnce = 256
+
+/**
+ * All entries of a walk, one by one.
+ * @throws VarveError 'invalid-argument' when two roots want the same place
+ */
+export function* walk(
+  roots: readonly WalkRoot[],
+  filter: WalkFilter,
+  onError: OnWalkError,
+): Generator<FoundEntry, void, undefined> {
+  using steps = new Walk(filter, onError, beginOfWalk(roots, filter, onError), statsAtOnce)
+  for (let entry = steps.next(); entry !== undefined; entry = steps.next()) yield entry
+}
+
 const noName = '' as ByteString
-
-const fileExists = (path: ByteString): boolean => inodeKeyAt(path) !== undefined
-
-const isSameFile = (left: ByteString, right: ByteString): boolean => inodeKeyAt(left) === inodeKeyAt(right)
 
 const inodeKeyAt = (path: ByteString): string | undefined => {
   try {
@@ -182,23 +243,4 @@ const inodeKeyAt = (path: ByteString): string | undefined => {
   } catch {
     return undefined
   }
-}
-
-const joined = (directory: ByteString, name: ByteString): ByteString => {
-  if (directory === '.') return name
-  return (directory.endsWith('/') ? directory + name : `${directory}/${name}`) as ByteString
-}
-
-/** Two sorted lists of names as one, each name once. */
-function* merged(
-  left: Iterable<ByteString>,
-  right: readonly ByteString[],
-): Generator<ByteString, void, undefined> {
-  let at = 0
-  for (const name of left) {
-    while (at < right.length && right[at]! < name) yield right[at++]!
-    if (right[at] === name) at++
-    yield name
-  }
-  while (at < right.length) yield right[at++]!
 }

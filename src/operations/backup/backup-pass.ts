@@ -1,9 +1,9 @@
 import { setImmediate as nextTurn } from 'node:timers/promises'
 import type { ByteString } from '../../bytes/byte-string.js'
+import type { FoundEntry } from '../../filesystem/found-entry.js'
 import { readLinkTarget } from '../../filesystem/read-file.js'
 import type { Stat } from '../../filesystem/stat.js'
 import { walk } from '../../filesystem/walk.js'
-import type { WalkEntry } from '../../filesystem/walk-filter.js'
 import { readXattrs } from '../../filesystem/xattrs.js'
 import { contentSizeBytesOf, type Entry, type EntryContent, EntryFlag } from '../../format/entry.js'
 import { encodeEntryValue } from '../../format/entry-value.js'
@@ -96,7 +96,7 @@ export class BackupPass {
     while (this.#queue.length > 0) await this.context.writer.progress()
   }
 
-  #entry(found: WalkEntry): undefined | Promise<void> {
+  #entry(found: FoundEntry): undefined | Promise<void> {
     const key = this.#keys.of(found)
     // Files are finished in any order, but mounts must be counted in that of the walk.
     this.context.maker.mountOf(found.stat)
@@ -111,7 +111,7 @@ export class BackupPass {
   }
 
   /** The same where a node must be loaded, or chunks looked up. */
-  async #slowEntry(found: WalkEntry, key: ByteString): Promise<void> {
+  async #slowEntry(found: FoundEntry, key: ByteString): Promise<void> {
     for (const earlier of this.context.earlier) {
       const atHand = earlier.seekAtHand(key)
       const entry = atHand === 'wait' ? await earlier.seek(key) : atHand
@@ -122,13 +122,13 @@ export class BackupPass {
     await this.#newEntry(found, key)
   }
 
-  #newEntry(found: WalkEntry, key: ByteString): undefined | Promise<void> {
+  #newEntry(found: FoundEntry, key: ByteString): undefined | Promise<void> {
     if (found.stat.type === 'file') return this.#storeFile(found, key)
     this.#addPlain(found, key)
     return undefined
   }
 
-  #takeOver(found: WalkEntry, key: ByteString, earlier: EarlierCursor, entry: StoredEntry): void {
+  #takeOver(found: FoundEntry, key: ByteString, earlier: EarlierCursor, entry: StoredEntry): void {
     earlier.used = true
     const { stat } = found
     this.context.report.entry('unmodified', key, stat.type, contentSizeBytesOf(entry))
@@ -141,14 +141,14 @@ export class BackupPass {
   }
 
   /** Same content, other attributes. */
-  #addMetadata(found: WalkEntry, key: ByteString, entry: StoredEntry): void {
+  #addMetadata(found: FoundEntry, key: ByteString, entry: StoredEntry): void {
     const content = found.stat.type === 'file' ? entry.content : this.#plainContent(found)
     if (content === undefined) return
     this.#addEncoded(found, key, content)
   }
 
   /** Whatever is not a regular file. */
-  #addPlain(found: WalkEntry, key: ByteString): void {
+  #addPlain(found: FoundEntry, key: ByteString): void {
     const content = this.#plainContent(found)
     if (content === undefined) return
     this.context.report.entry('new', key, found.stat.type, 0)
@@ -156,7 +156,7 @@ export class BackupPass {
     this.#addEncoded(found, key, content)
   }
 
-  #addEncoded({ path, stat }: WalkEntry, key: ByteString, content: EntryContent): void {
+  #addEncoded({ path, stat }: FoundEntry, key: ByteString, content: EntryContent): void {
     const { maker, report, captureXattrs } = this.context
     const xattrs = captureXattrs ? report.attempt(path, 'metadata', () => readXattrs(path)) : []
     const entry = maker.entry(stat, content, xattrs ?? [])
@@ -170,14 +170,14 @@ export class BackupPass {
   }
 
   /** Undefined where it could not be had, which is reported. */
-  #plainContent({ path, stat }: WalkEntry): EntryContent | undefined {
+  #plainContent({ path, stat }: FoundEntry): EntryContent | undefined {
     if (stat.type === 'symlink')
       return this.context.report.attempt(path, 'unreadable', () => readLinkTarget(path))
     if (stat.type === 'char-device' || stat.type === 'block-device') return deviceOf(stat.deviceNumber)
     return null
   }
 
-  #storeFile(found: WalkEntry, key: ByteString): Promise<void> | undefined {
+  #storeFile(found: FoundEntry, key: ByteString): Promise<void> | undefined {
     const { stat } = found
     const action = this.context.earlier.some((earlier) => earlier.isOn(key)) ? 'changed' : 'new'
     if (this.context.dryRun) {

@@ -25,7 +25,7 @@ export const deviceOf = (deviceNumber: bigint): Device => ({
 })
 
 /** Inode numbers above 2^53 (some network and cluster file systems) keep their low 53 bits (docs/FORMAT.md §8.2). */
-export const storedInode = (inode: bigint): number => Number(BigInt.asUintN(53, inode))
+const storedInode = (inode: bigint): number => Number(BigInt.asUintN(53, inode))
 
 /** Makes entries of what the file system says. Remembers names of owners and ordinals of mounts. */
 export class EntryMaker {

@@ -1,5 +1,5 @@
 import type { ByteString } from '../../bytes/byte-string.js'
-import type { WalkEntry } from '../../filesystem/walk-filter.js'
+import type { FoundEntry } from '../../filesystem/found-entry.js'
 import type { StoreWriter } from '../../repository/store-writer.js'
 import { BatchResult } from './batch-result.js'
 import type { Place } from './entry-queue.js'
@@ -10,7 +10,7 @@ const bytesMax = 4 * 1024 * 1024
 
 /** A file on its way: what the walk saw of it, and where its entry will stand. */
 export interface FileUnderWay {
-  readonly found: WalkEntry
+  readonly found: FoundEntry
   readonly key: ByteString
   readonly action: 'new' | 'changed'
   readonly place: Place

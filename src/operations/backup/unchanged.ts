@@ -1,13 +1,12 @@
-import type { Stat } from '../../filesystem/stat.js'
+import type { StatOfColumns } from '../../filesystem/stat-columns.js'
 import { contentSizeBytesOf, type Entry, EntryFlag } from '../../format/entry.js'
 import { hasCriticalExtension } from '../../format/extension.js'
 import { Captured } from '../../format/snapshot.js'
-import { type Timestamp, timestampToNanoseconds } from '../../format/timestamp.js'
-import { type EntryMaker, entryTypes, storedInode } from './entry-of-stat.js'
+import { type Timestamp, timestampFromNanoseconds, timestampToNanoseconds } from '../../format/timestamp.js'
+import { type EntryMaker, entryTypes } from './entry-of-stat.js'
 
 /** A clock may be that coarse, or that far from the file server's. */
 const racyNs = 2_000_000_000n
-const nsPerSecond = 1_000_000_000n
 
 export interface UnchangedRules {
   readonly ignoreCtime: boolean
@@ -27,8 +26,8 @@ export interface Earlier {
  * may be so young that a change in the same tick of the clock would not show (git's "racily clean" case).
  */
 export class UnchangedTest {
-  /** Nanoseconds since 1970: what is later than this may have changed unseen. */
-  readonly #settledBefore: bigint
+  /** What is later than this may have changed unseen. */
+  readonly #settledBefore: Timestamp
   readonly #sameMetadata: boolean
 
   constructor(
@@ -38,33 +37,34 @@ export class UnchangedTest {
     private readonly maker: EntryMaker,
   ) {
     const start = timestampToNanoseconds(earlier.sourceStart)
-    this.#settledBefore = (start < nowNs ? start : nowNs) - racyNs
+    this.#settledBefore = timestampFromNanoseconds((start < nowNs ? start : nowNs) - racyNs)
     const wanted = rules.captured & (Captured.xattrs | Captured.nanoseconds)
     this.#sameMetadata = (earlier.captured & wanted) === wanted
   }
 
   /** The content need not be read again. */
-  hasSameContent(stat: Stat, entry: Entry): boolean {
+  hasSameContent(stat: StatOfColumns, entry: Entry): boolean {
     const { ignoreCtime, ignoreInode } = this.rules
     return (
       entryTypes[stat.type] === entry.type &&
       !hasCriticalExtension(entry.extensions) &&
       (stat.type !== 'file' || stat.sizeBytes === contentSizeBytesOf(entry)) &&
       (entry.flags & EntryFlag.changedWhileRead) === 0 &&
-      isSameTime(stat.mtimeNs, entry.mtimeSeconds, entry.mtimeNanoseconds) &&
-      stat.mtimeNs < this.#settledBefore &&
+      stat.mtimeSeconds === entry.mtimeSeconds &&
+      stat.mtimeNanoseconds === entry.mtimeNanoseconds &&
+      this.#isSettled(entry.mtimeSeconds, entry.mtimeNanoseconds) &&
       (ignoreCtime || this.#hasSameCtime(stat, entry)) &&
-      (ignoreInode || storedInode(stat.inode) === entry.inode)
+      (ignoreInode || stat.inode53 === entry.inode)
     )
   }
 
   /** Beyond the content, nothing else of the entry can have changed either: its stored bytes are taken over. */
-  hasSameMetadata(stat: Stat, entry: Entry): boolean {
+  hasSameMetadata(stat: StatOfColumns, entry: Entry): boolean {
     return (
       this.#sameMetadata &&
       !hasCriticalExtension(entry.extensions) &&
       this.#hasSameCtime(stat, entry) &&
-      storedInode(stat.inode) === entry.inode &&
+      stat.inode53 === entry.inode &&
       stat.mode === entry.mode &&
       stat.uid === entry.uid &&
       stat.gid === entry.gid &&
@@ -75,13 +75,16 @@ export class UnchangedTest {
     )
   }
 
-  #hasSameCtime(stat: Stat, entry: Entry): boolean {
+  #hasSameCtime(stat: StatOfColumns, entry: Entry): boolean {
     return (
-      isSameTime(stat.ctimeNs, entry.ctimeSeconds, entry.ctimeNanoseconds) &&
-      stat.ctimeNs < this.#settledBefore
+      stat.ctimeSeconds === entry.ctimeSeconds &&
+      stat.ctimeNanoseconds === entry.ctimeNanoseconds &&
+      this.#isSettled(entry.ctimeSeconds, entry.ctimeNanoseconds)
     )
   }
-}
 
-const isSameTime = (ns: bigint, seconds: number, nanoseconds: number): boolean =>
-  ns === BigInt(seconds) * nsPerSecond + BigInt(nanoseconds)
+  #isSettled(seconds: number, nanoseconds: number): boolean {
+    const before = this.#settledBefore
+    return seconds < before.seconds || (seconds === before.seconds && nanoseconds < before.nanoseconds)
+  }
+}

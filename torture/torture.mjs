@@ -14,7 +14,8 @@ const usage = `Usage: npm run torture -- [options]
   --only NAMES    some of ${names.join(', ')}, with commas between; default: all
   --seconds N     for each campaign; default 60
   --seed S        where the numbers come from; default: the time
-  --quiet         only the table`
+  --quiet         only the table
+  --planted       plant bugs in copies of the program, and show which campaign catches each`
 
 const { values } = parseArgs({
   options: {
@@ -22,6 +23,7 @@ const { values } = parseArgs({
     seconds: { type: 'string', default: '60' },
     seed: { type: 'string' },
     quiet: { type: 'boolean', default: false },
+    planted: { type: 'boolean', default: false },
     help: { type: 'boolean', short: 'h', default: false },
   },
 })
@@ -54,7 +56,7 @@ const runOne = async (name, seed, seconds) => {
   const took = () => (Date.now() - startMs) / 1000
   try {
     const { run } = await import(moduleOf(name).href)
-    return { ...(await run({ seed, seconds, log })), tookS: took() }
+    return { ...(await run({ seed, seconds, log, keep: true })), tookS: took() }
   } catch (error) {
     const story = error instanceof Error ? (error.stack ?? error.message) : String(error)
     return { campaign: name, tried: 0, failures: [{ seed, story }], notes: '', tookS: took() }
@@ -75,9 +77,10 @@ const storyLines = (results) =>
       ]),
   )
 
+const seed = values.seed === undefined ? Date.now() % 2 ** 31 : Number(values.seed)
+const seconds = Number(values.seconds)
+
 const main = async () => {
-  const seed = values.seed === undefined ? Date.now() % 2 ** 31 : Number(values.seed)
-  const seconds = Number(values.seconds)
   const results = []
   for (const name of chosen(values.only)) results.push(await runOne(name, seed, seconds))
   const rows = results.map(({ campaign, tried, failures, tookS }) => [
@@ -99,5 +102,17 @@ const main = async () => {
   process.exitCode = results.some(({ failures }) => failures.length > 0) ? 1 : 0
 }
 
+const storyShownMax = 160
+
+const planted = async () => {
+  const { runPlanted } = await import('./planted/planted.mjs')
+  const log = (/** @type {string} */ text) => process.stderr.write(`${text}\n`)
+  const rows = runPlanted({ seed, seconds, log })
+  const told = rows.map(([what, by, story]) => [what, by, story.slice(0, storyShownMax)])
+  process.stdout.write(`${markdownTable(['planted bug', 'caught by', 'first story'], told)}\n`)
+  process.exitCode = rows.some(([, by]) => by === 'NOBODY') ? 1 : 0
+}
+
 if (values.help) process.stdout.write(`${usage}\n`)
+else if (values.planted) await planted()
 else await main()

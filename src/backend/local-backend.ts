@@ -11,7 +11,7 @@ import { listFoldersOf, listObjects } from './local-list.js'
 import { LocalPublisher } from './local-publish.js'
 import { assertFolderName, parseObjectName } from './object-name.js'
 import { OpenFileCache } from './open-file-cache.js'
-import { closeFile, openObjectFile, readExactly, sizeOfRegular } from './regular-file.js'
+import { assertReadableWhole, closeFile, openObjectFile, readExactly, sizeOfRegular } from './regular-file.js'
 import { StagedFiles } from './staged-files.js'
 
 /** Files kept open, and calls that hold one: together well below the 1,024 that a process may open by default. */
@@ -69,6 +69,7 @@ export class LocalBackend implements Backend {
     return this.#reading(name, async () => {
       const file = await openObjectFile(path, name)
       try {
+        assertReadableWhole(name, file.sizeBytes)
         return await readExactly(file, name, 0, file.sizeBytes)
       } finally {
         await closeFile(file.fd)

@@ -1,6 +1,7 @@
 import { close, closeSync, constants, fstat, fstatSync, open, openSync, read, type Stats } from 'node:fs'
 import { promisify } from 'node:util'
 import { CorruptError } from '../errors.js'
+import { packFolder } from './object-name.js'
 
 export interface OpenObjectFile {
   readonly fd: number
@@ -44,6 +45,16 @@ export const openObjectFile = async (path: string, name: string): Promise<OpenOb
 export const sizeOfRegular = (stats: Stats, name: string): number => {
   if (!stats.isFile()) throw new CorruptError(name, 'not a regular file')
   return stats.size
+}
+
+/** Index files are the largest objects beside packs, which have up to 1 GiB (docs/FORMAT.md §5.2, §6). */
+const wholeMaxBytes = 64 * 2 ** 20
+const wholePackMaxBytes = 2 ** 30
+
+/** Before memory is taken: whoever owns the storage may have put a terabyte there. Errors: `corrupt`. */
+export const assertReadableWhole = (name: string, sizeBytes: number): void => {
+  const max = name.startsWith(`${packFolder}/`) ? wholePackMaxBytes : wholeMaxBytes
+  if (sizeBytes > max) throw new CorruptError(name, `has ${sizeBytes} bytes, which no such object has`)
 }
 
 /** One system call reads at most 2 GiB (read(2)). */

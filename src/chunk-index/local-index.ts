@@ -50,7 +50,7 @@ export class LocalIndex {
   /** Makes the folder when it is missing. `repositoryId`: any text that is the repository's own. */
   static open(folder: string, repositoryId: string): LocalIndex {
     const index = new LocalIndex(folder, repositoryId)
-    index.#attempt(() => mkdirSync(folder, { recursive: true }))
+    index.#attempt(() => mkdirSync(folder, { recursive: true, mode: 0o700 }))
     index.reload()
     return index
   }

@@ -87,9 +87,10 @@ export class CborReader {
     return this.bytes[this.at]! >>> 5 === MajorType.array
   }
 
-  /** Passes over one item whatever it is, nested at most `depthMax` arrays deep. The stack of open arrays is a local array. */
-  skip(depthMax: number): void {
+  /** Passes over one item whatever it is, nested at most `depthMax` arrays deep and of at most `itemsMax` items. The stack of open arrays is a local array. */
+  skip(depthMax: number, itemsMax = Number.POSITIVE_INFINITY): void {
     const itemsLeft = [1]
+    let items = 1
     while (itemsLeft.length > 0) {
       if (itemsLeft[itemsLeft.length - 1]! === 0) {
         itemsLeft.pop()
@@ -98,6 +99,8 @@ export class CborReader {
       itemsLeft[itemsLeft.length - 1]!--
       const inner = this.#skipHead()
       if (inner < 0) continue
+      items += inner
+      if (items > itemsMax) throw this.corrupt(`has more than ${itemsMax} items`)
       if (itemsLeft.length > depthMax) throw this.corrupt(`is nested deeper than ${depthMax}`)
       itemsLeft.push(inner)
     }

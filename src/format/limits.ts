@@ -6,6 +6,8 @@ const GiB = 1024 * MiB
 
 // §1
 export const recordDepthMax = 16
+/** No record of version 1 can have more within its bounds; decoded, each costs some hundred bytes. */
+export const recordItemsMax = 1_048_576
 export const nanosecondsMax = 999_999_999
 /** A sealed record (snapshot, pending, condemned and so on), §9. */
 export const sealedRecordMaxBytes = 16 * MiB

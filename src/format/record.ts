@@ -3,7 +3,7 @@ import { decode, encode, rfc8949EncodeOptions } from 'cborg'
 import { CorruptError, VarveError } from '../errors.js'
 import { bufferView } from './buffer-view.js'
 import { CborReader } from './cbor-reader.js'
-import { recordDepthMax } from './limits.js'
+import { recordDepthMax, recordItemsMax } from './limits.js'
 
 /** What a record is made of (docs/FORMAT.md §1). Numbers are integers of at most 2^53 - 1 in magnitude. */
 export type RecordValue = number | string | boolean | null | Uint8Array | readonly RecordValue[]
@@ -22,7 +22,7 @@ export function encodeRecord(value: RecordValue): Buffer {
 export function decodeRecord(bytes: Uint8Array, objectName: string, sizeMaxBytes: number): RecordValue {
   if (bytes.byteLength > sizeMaxBytes) throw new CorruptError(objectName, 'is too long')
   const walk = new CborReader(bytes, objectName)
-  walk.skip(recordDepthMax)
+  walk.skip(recordDepthMax, recordItemsMax)
   walk.end()
   const value = decodeStrictly(bytes, objectName)
   if (!bufferView(bytes).equals(encode(value, rfc8949EncodeOptions))) {

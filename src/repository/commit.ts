@@ -5,6 +5,7 @@ import { Folder, packName, parsePendingName, pendingName, snapshotName } from '.
 import { type Pending, sealPending } from '../format/pending.js'
 import { type Snapshot, sealSnapshot } from '../format/snapshot.js'
 import { listCondemned, listPacks } from './pack-listing.js'
+import { rememberSnapshots } from './seen-snapshots.js'
 import type { Store } from './store.js'
 
 /** W3: durable when resolved. */
@@ -49,6 +50,7 @@ export const commitSnapshot = async (
     return false
   }
   await removePending(store, snapshot.pendingId)
+  await rememberSnapshots(store, [snapshot.id])
   return true
 }
 

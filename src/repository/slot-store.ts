@@ -4,6 +4,7 @@ import { slotHintOf } from '../crypto/key-slot-keys.js'
 import { openSlot } from '../crypto/open-slot.js'
 import { CorruptError, VarveError } from '../errors.js'
 import type { RepositoryId, SlotId } from '../format/ids.js'
+import { passwordSlotsMax } from '../format/limits.js'
 import { Folder, idFromBytes, parseSlotName, slotName } from '../format/names.js'
 import { decodeSlot } from '../format/slot.js'
 
@@ -47,6 +48,8 @@ export const openSlotWith = async (
   secret: SlotSecret,
   repositoryId: RepositoryId,
 ): Promise<OpenedSlot> => {
+  const passwords = slots.filter(({ kind }) => kind === 'password').length
+  if (secret.kind === 'password' && passwords > passwordSlotsMax) throw tooManyPasswords(passwords)
   let failure: unknown
   for (const slot of candidates(slots, secret)) {
     try {
@@ -58,6 +61,12 @@ export const openSlotWith = async (
   }
   throw failure ?? damaged[0] ?? wrongSecret(slots, secret)
 }
+
+/** Each costs as much as a guess; whoever writes to the storage can put thousands there (docs/FORMAT.md §9.2). */
+const tooManyPasswords = (count: number): CorruptError =>
+  new CorruptError(`${Folder.keys}/`, `has ${count} passwords, where at most ${passwordSlotsMax} can be`, {
+    hint: 'Remove the slots that nobody of you made; a key file or a recovery key opens the repository meanwhile.',
+  })
 
 const candidates = (slots: readonly KeySlot[], secret: SlotSecret): readonly KeySlot[] => {
   const sameKind = slots.filter(({ kind }) => kind === secret.kind)

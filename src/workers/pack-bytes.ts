@@ -1,6 +1,7 @@
 import { closeSync, readSync } from 'node:fs'
 import { openObjectFileSync } from '../backend/regular-file.js'
 import { CorruptError } from '../errors.js'
+import { packMaxBytes } from '../format/limits.js'
 
 /** Where a pack's bytes come from: a file that this thread reads, or memory. */
 export interface PackBytes extends Disposable {
@@ -12,6 +13,10 @@ export interface PackBytes extends Disposable {
 /** Errors: `corrupt`, and the system's own. */
 export const openPackFile = (path: string, name: string): PackBytes => {
   const { fd, sizeBytes } = openObjectFileSync(path, name)
+  if (sizeBytes > packMaxBytes) {
+    closeSync(fd)
+    throw new CorruptError(name, 'is longer than a pack can be')
+  }
   return {
     sizeBytes,
     readInto: (into, offset) => readFully(fd, into, offset, name),

@@ -93,13 +93,13 @@ test('a keyring says what it is sealed to, so that the next one can be sealed to
   for (const slot of [0, 1]) expect(open(next, slot, 8).slots).toEqual(opened.slots)
 })
 
-test('a keyring that somebody made who knows only the public keys does not open', () => {
+test('a keyring that somebody made who knows only the public keys does not open (I-21)', () => {
   const guessed = recipients.map((recipient) => ({ ...recipient, authenticationKey: counting(32) }))
   const forged = encodeKeyring({ ...keyring, idKey: counting(32, 9), slots: guessed }, repositoryId)
   for (const slot of [0, 1]) expectRefused(() => open(forged, slot))
 })
 
-test('a keyring that is sealed to more or fewer slots than its body lists is corrupt', () => {
+test('a keyring that is sealed to more or fewer slots than its body lists is corrupt (I-20)', () => {
   const items = decodeRecord(bytes, 'x', 10_000) as RecordValue[]
   const keys = items[2] as RecordValue[]
   const withKeys = (changed: RecordValue[]) => encodeRecord([items[0]!, items[1]!, changed, items[3]!])

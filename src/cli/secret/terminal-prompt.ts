@@ -16,9 +16,7 @@ export const askOnTerminal: AskHidden = async (question) => {
   input.setRawMode(true)
   try {
     writeSync(terminal, question)
-    const answer = await readLine(input)
-    writeSync(terminal, '\n')
-    return answer
+    return await readLine(input, () => writeSync(terminal, '\n'))
   } finally {
     input.setRawMode(false)
     // The stream owns the descriptor and closes it.
@@ -26,11 +24,13 @@ export const askOnTerminal: AskHidden = async (question) => {
   }
 }
 
-const readLine = (input: ReadStream): Promise<string> =>
+/** `onEnd` is called when a key has ended the line, also Ctrl-C: what is said next must not stand behind the question. */
+const readLine = (input: ReadStream, onEnd: () => void): Promise<string> =>
   new Promise((resolve, reject) => {
     const line = new PasswordLine()
     input.on('data', (bytes: Buffer) => {
       const state = line.feed(bytes)
+      if (state === 'done' || state === 'interrupted') onEnd()
       if (state === 'done') resolve(line.text)
       if (state === 'interrupted') reject(new VarveError('interrupted', 'no password was given'))
     })

@@ -13,12 +13,15 @@ import {
   parseSnapshotName,
   parseSuspectName,
   reservedFolders,
+  snapshotName,
 } from '../../format/names.js'
 import { openNote } from '../../format/note.js'
 import { openPending } from '../../format/pending.js'
 import type { Seals } from '../../format/seal.js'
 import { openSnapshot, type Snapshot } from '../../format/snapshot.js'
 import { openSuspect, type Suspect } from '../../format/suspect.js'
+import { rememberSnapshots, snapshotsGone } from '../../repository/seen-snapshots.js'
+import { listSnapshotIds } from '../../repository/snapshot-store.js'
 import type { Store } from '../../repository/store.js'
 import type { Findings } from './findings.js'
 
@@ -35,6 +38,7 @@ export const checkRecords = async (store: Store, findings: Findings): Promise<Fo
   const suspects: Suspect[] = []
   for (const [folder, open] of openers(store.seals, snapshots, suspects))
     for await (const object of store.backend.list(folder)) await checkRecord(store, object, open, findings)
+  await tellGoneSnapshots(store, findings)
   await remarkUnknownFolders(store, findings)
   return { snapshots, suspects }
 }
@@ -82,6 +86,18 @@ const checkRecord = async (
     // What another process removed since it was listed is no loss.
     else if (error.code !== 'missing') findings.error(name, error)
   }
+}
+
+/** Nothing in the storage tells of a record that is gone; this machine does where it has seen it. */
+const tellGoneSnapshots = async (store: Store, findings: Findings): Promise<void> => {
+  const listed = await listSnapshotIds(store.backend)
+  for (const id of await snapshotsGone(store, listed))
+    findings.damage(
+      snapshotName(id),
+      'is gone: this machine has seen it, and nothing says that it was forgotten. If an older state of the repository was ' +
+        'brought back on purpose, clear the cache',
+    )
+  await rememberSnapshots(store, listed)
 }
 
 const remarkUnknownFolders = async ({ backend }: Store, findings: Findings): Promise<void> => {

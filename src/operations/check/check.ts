@@ -43,6 +43,10 @@ class CheckRun {
   readonly #broken: BrokenBlocks
   readonly #index: IndexCheck
   readonly #trees: TreeCheck
+  /** What was read before the catalogue was complete. */
+  readonly #early: (readonly [PackId, CheckedPack])[] = []
+  #isCatalogued = false
+  #phase = ''
   #packsRead = 0
   #bytesRead = 0
   #bytesToRead = 0
@@ -71,23 +75,46 @@ class CheckRun {
     const indexFiles = await listIndexFiles(store.backend)
     const listed = await listPacks(store.backend)
     const toRead = packsToRead(listed, options, store.random)
-    await readCatalogue(store, listed, catalogue, this.#findings, () => this.#progress('pack directories'))
-    throwIfAborted(options.signal)
-    this.#progress('index files')
-    await this.#index.run(indexFiles, listed)
-    catalogue.seal()
-    this.#broken.takeSuspects(suspects)
-    snapshots.sort(compareSnapshots)
     for (const id of toRead) this.#bytesToRead += listed.get(id)!
-    await Promise.all([this.#readPacks(toRead), this.#checkTrees(snapshots)])
+    snapshots.sort(compareSnapshots)
+    await this.#whileReading(toRead, async () => {
+      await readCatalogue(store, listed, catalogue, this.#findings, () => this.#progress('pack directories'))
+      throwIfAborted(options.signal)
+      this.#progress('index files')
+      await this.#index.run(indexFiles, listed)
+      catalogue.seal()
+      this.#broken.takeSuspects(suspects)
+      this.#takeEarly()
+      await this.#checkTrees(snapshots)
+    })
     await this.#judge(snapshots, suspects)
     const marked = options.mark === true ? await markSuspects(store, catalogue, this.#broken, suspects) : 0
     return this.#report(snapshots.length, listed.size, marked)
   }
 
-  #readPacks(ids: readonly PackId[]): Promise<void> {
+  /** The threads read from the start on: they need not wait for directories and index files, which are this one's work. */
+  async #whileReading(ids: readonly PackId[], step: () => Promise<void>): Promise<void> {
+    const failed = new AbortController()
+    const signals = [this.options.signal, failed.signal].filter((signal) => signal !== undefined)
     const onPack = (id: PackId, result: CheckedPack): void => this.#packRead(id, result)
-    return readPacks(this.store, ids, { open: this.openPackReader, onPack, signal: this.options.signal })
+    const reading = readPacks(this.store, ids, {
+      open: this.openPackReader,
+      onPack,
+      signal: AbortSignal.any(signals),
+    })
+    const stepping = step()
+    try {
+      await Promise.all([reading, stepping])
+    } catch (error) {
+      failed.abort()
+      await Promise.allSettled([reading, stepping])
+      throw error
+    }
+  }
+
+  #takeEarly(): void {
+    this.#isCatalogued = true
+    for (const [id, result] of this.#early.splice(0)) this.#judgeRead(id, result)
   }
 
   async #checkTrees(snapshots: readonly Snapshot[]): Promise<void> {
@@ -97,15 +124,21 @@ class CheckRun {
   #packRead(id: PackId, result: CheckedPack): void {
     this.#packsRead++
     this.#bytesRead += result.bytesRead
+    if (this.#isCatalogued) this.#judgeRead(id, result)
+    else this.#early.push([id, result])
+    this.#progress(this.#phase)
+  }
+
+  #judgeRead(id: PackId, result: CheckedPack): void {
     const pack = this.catalogue.packs.get(id)
     if (pack !== undefined) this.#broken.take(pack, result)
-    this.#progress('trees and data')
   }
 
   /** Decides what is damage, and names what depends on it. */
   async #judge(snapshots: readonly Snapshot[], suspects: readonly Suspect[]): Promise<void> {
     const { references, unreadable } = this.#trees
     const unindexed = await this.#unindexed()
+    this.#remarkUnneeded()
     const anyLost = await this.#broken.judge()
     if (anyLost || references.hasLost || unreadable.any || unindexed.size > 0) {
       const owners = new LossOwners(this.catalogue, this.#findings, unindexed, unreadable.invalid)
@@ -117,6 +150,15 @@ class CheckRun {
     for (const { id } of this.catalogue.lost.values())
       if (recorded.has(id))
         this.#findings.spareUnneeded(packName(id), 'is recorded as suspect; no snapshot needs it')
+  }
+
+  /** No damage: an interrupted backup leaves such, and its next run takes them over. */
+  #remarkUnneeded(): void {
+    const unneeded = [...this.catalogue.packs.values()].filter((pack) => !pack.isNeeded)
+    if (unneeded.length === 0) return
+    const sizeBytes = unneeded.reduce((sum, pack) => sum + pack.sizeBytes, 0)
+    const packs = unneeded.length === 1 ? '1 pack' : `${unneeded.length} packs`
+    this.#findings.remark(`no snapshot needs ${packs} of ${sizeBytes} bytes: interrupted backups leave such`)
   }
 
   /** Packs that are needed and that index files do not name. A collector may have merged index files meanwhile: they are listed again. */
@@ -157,6 +199,7 @@ class CheckRun {
   }
 
   #progress(phase: string): void {
+    this.#phase = phase
     this.options.onProgress?.({
       phase,
       filesDone: this.#trees?.nodes ?? 0,

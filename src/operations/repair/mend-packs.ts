@@ -4,7 +4,7 @@ import type { PackId } from '../../format/ids.js'
 import { configName, packName } from '../../format/names.js'
 import type { Suspect } from '../../format/suspect.js'
 import { requireWritableFeatures } from '../../repository/feature-store.js'
-import { listCondemned, listPacks, listSuspects } from '../../repository/pack-listing.js'
+import { listCondemned, listIndexFiles, listPacks, listSuspects } from '../../repository/pack-listing.js'
 import { packTargetBytes } from '../../repository/prepare-index.js'
 import type { Store } from '../../repository/store.js'
 import { isSuspectAlready, type NewSuspect, writeSuspect } from '../../repository/suspect-store.js'
@@ -12,11 +12,13 @@ import { throwIfAborted } from '../../snapshot/throw-if-aborted.js'
 import { BlockSaver } from './block-saver.js'
 import { condemn, vanishing } from './condemn.js'
 import { type ExaminedPack, examinePack } from './examine-pack.js'
+import { IndexSurvey } from './index-survey.js'
 import { PackCatalogue } from './pack-catalogue.js'
 import { blocksToSave, type PlannedPack, planPacks } from './planned-pack.js'
 import { recordsToEnd } from './records-to-end.js'
 import type { DamagedObject, RepairOptions, RepairPacksReport } from './repair-options.js'
 import { setAllAside } from './set-aside.js'
+import { writeIndexOf } from './write-index.js'
 
 /** Times that copies are looked for again because collectors took them meanwhile. */
 const lookingsMax = 5
@@ -149,6 +151,7 @@ class PackMending {
         }
       await saver.finish()
       catalogue.settle()
+      await this.#securePacksReliedOn()
       if (looking === 1 && mending.setAside)
         await condemn(
           store,
@@ -164,6 +167,19 @@ class PackMending {
     throw new CorruptError(packName(plans[0]!.id), 'cannot be replaced: packs keep vanishing meanwhile', {
       hint: 'Run the repair again when no collector is running.',
     })
+  }
+
+  /** What a process that died has left may have no safe name yet, and no index file may tell readers of it. */
+  async #securePacksReliedOn(): Promise<void> {
+    const { store, catalogue } = this
+    const { reliedOn, survey } = catalogue
+    for (const id of reliedOn) await store.backend.makeDurable(packName(id))
+    const index = new IndexSurvey(store, survey)
+    await index.read(await listIndexFiles(store.backend))
+    await writeIndexOf(
+      store,
+      index.incomplete().filter((id) => reliedOn.has(id)),
+    )
   }
 
   async #endRecords(leaving: ReadonlySet<PackId>): Promise<number> {

@@ -41,7 +41,7 @@ const expectSound = async (scene: Scene): Promise<void> => {
 }
 
 describe('a backup that is killed', () => {
-  it('leaves a repository that opens and restores, and is finished by the next run without storing anything twice', {
+  it('leaves a repository whose snapshots are whole (I-18), and is finished by the next run without storing anything twice', {
     timeout: 60_000 + kills * 15_000,
   }, async () => {
     await using scene = await Scene.make()

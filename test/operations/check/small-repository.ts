@@ -105,7 +105,11 @@ export class SmallRepository implements AsyncDisposable {
   }
 
   async forget(index: number): Promise<void> {
-    await this.backend.remove(snapshotName(this.snapshots[index]!.id))
+    const { id } = this.snapshots[index]!
+    const snapshotObject = await this.backend.read(snapshotName(id))
+    const record = sealForgotten(this.store.seals, { id, snapshotObject, time, extensions })
+    await this.backend.create(forgottenName(id), record)
+    await this.backend.remove(snapshotName(id))
   }
 
   async [Symbol.asyncDispose](): Promise<void> {

@@ -1,7 +1,7 @@
 import { execFile } from 'node:child_process'
 import { createHash } from 'node:crypto'
 import { readFileSync } from 'node:fs'
-import { readFile, writeFile } from 'node:fs/promises'
+import { readFile, rm, writeFile } from 'node:fs/promises'
 import { relative } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { expect } from 'vitest'
@@ -53,6 +53,9 @@ export class DamagedScene implements AsyncDisposable {
     const { scene } = this
     await scene.copy(`${scene.folder}/whole-repository`, scene.repository)
     await scene.copy(`${scene.folder}/whole-cache`, scene.cache)
+    // What other machines have seen since is no part of the repository that they see next.
+    for (const other of ['cache-of-check', 'cache-of-another'])
+      await rm(`${scene.folder}/${other}`, { recursive: true, force: true })
   }
 
   async [Symbol.asyncDispose](): Promise<void> {

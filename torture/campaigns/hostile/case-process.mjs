@@ -4,7 +4,7 @@ import { Scene } from './scene.mjs'
  * Does the cases of one family in a process of its own and sends what came of each. Leaves off where its memory has grown, so
  * that the next case begins with a small process.
  */
-const [family, ...names] = process.argv.slice(2)
+const [family, endMs, ...names] = process.argv.slice(2)
 const cases = await import(`./${family}.mjs`)
 const MiB = 1024 * 1024
 
@@ -30,6 +30,6 @@ const perform = async (name) => {
 for (const name of names) {
   process.send({ begins: name })
   await perform(name)
-  if (peakBytes() > 200 * MiB) break
+  if (peakBytes() > 200 * MiB || Date.now() > Number(endMs)) break
 }
 process.disconnect()

@@ -1,4 +1,4 @@
-import { mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs'
+import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { inProcess } from '../../inline/in-process.mjs'
 
 const seedsAtOnce = 50
@@ -7,7 +7,7 @@ const fixtures = new URL('../../../fixtures/simulation/', import.meta.url)
 
 /**
  * Whole worlds in one process each time: hosts, a storage with faults, a clock and randomness that follow from a number. The
- * stories in fixtures/simulation/ come first.
+ * stories in fixtures/simulation/ come first. `keep`: the shortest story of what fails is added to them.
  */
 export const run = async ({ seed = 1, seconds = 60, log = () => {}, keep = false }) => {
   const endMs = Date.now() + 1000 * seconds
@@ -39,10 +39,12 @@ export const run = async ({ seed = 1, seconds = 60, log = () => {}, keep = false
 }
 
 const keptStories = () => {
-  mkdirSync(fixtures, { recursive: true })
+  if (!existsSync(fixtures)) return []
   const names = readdirSync(fixtures).filter((name) => name.endsWith('.json'))
   return names.sort().map((name) => JSON.parse(readFileSync(new URL(name, fixtures), 'utf8')))
 }
 
-const keepStory = (story) =>
+const keepStory = (story) => {
+  mkdirSync(fixtures, { recursive: true })
   writeFileSync(new URL(`${story.seed}.json`, fixtures), `${JSON.stringify(story, undefined, 2)}\n`)
+}

@@ -144,6 +144,11 @@ export class LocalIndex {
     return this.#update(() => emptyManifest(this.#repositoryId))
   }
 
+  /** Removes what processes that died left here long before the last change. */
+  sweep(): void {
+    sweepFolder(this.#folder, this.#manifest)
+  }
+
   /** A filter that knows every entry. A damaged run clears the index, and the filter is empty. */
   loadFilter(): FingerprintFilter {
     let segment = newFilterSegment(0)

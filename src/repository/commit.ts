@@ -8,9 +8,11 @@ import { listCondemned, listPacks } from './pack-listing.js'
 import { rememberSnapshots } from './seen-snapshots.js'
 import type { Store } from './store.js'
 
-/** W3: durable when resolved. */
-export const publishPending = (store: Store, pending: Pending): Promise<void> =>
-  store.backend.create(pendingName(pending.id, pending.checkpoint), sealPending(store.seals, pending))
+/** The end of W2 for index files that others made, and W3: durable when resolved. */
+export const publishPending = async (store: Store, pending: Pending): Promise<void> => {
+  await store.index.makeDurable()
+  await store.backend.create(pendingName(pending.id, pending.checkpoint), sealPending(store.seals, pending))
+}
 
 /**
  * W4 and W5 in their cheap form: which of the packs that a root relies on do not hold it any more, being condemned, gone, or

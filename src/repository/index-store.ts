@@ -84,6 +84,12 @@ export class IndexStore {
     for (const group of inFiles(packs)) await this.#writeFile(group)
   }
 
+  /** Whoever published an index file that was found may have died before its name was safe: a snapshot that needs it asks first. */
+  async makeDurable(): Promise<void> {
+    const ids = [...this.local.indexFiles] as IndexId[]
+    await Promise.all(ids.map((id) => this.backend.makeDurable(indexName(id))))
+  }
+
   async #writeFile(packs: readonly IndexablePack[]): Promise<void> {
     const entries = sortEntries(entriesOf(packs))
     const table = packs.map(({ id, sizeBytes, directory }) => ({ id, sizeBytes, kind: directory.kind }))

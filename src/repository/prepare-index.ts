@@ -34,11 +34,13 @@ export const prepareIndex = async (store: Store, mayWrite: boolean): Promise<Pre
     listed = await listPacks(backend)
   }
   const known = new Map(index.local.packs.map(({ packId, sizeBytes }) => [packId, sizeBytes]))
-  if (mayWrite)
+  if (mayWrite) {
+    index.local.sweep()
     await adoptUnindexed(
       store,
       [...listed.keys()].filter((id) => !known.has(id)),
     )
+  }
   const gone = new Set([...known.keys()].filter((id) => !listed.has(id as PackId)))
   if (gone.size > 0) index.local.withPacksRemoved(gone)
   let storedBytes = 0

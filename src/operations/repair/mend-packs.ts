@@ -1,7 +1,7 @@
 import { CorruptError, VarveError } from '../../errors.js'
 import { requireWritable } from '../../format/config.js'
 import type { PackId } from '../../format/ids.js'
-import { configName, packName } from '../../format/names.js'
+import { configName, indexName, packName } from '../../format/names.js'
 import type { Suspect } from '../../format/suspect.js'
 import { requireWritableFeatures } from '../../repository/feature-store.js'
 import { listCondemned, listIndexFiles, listPacks, listSuspects } from '../../repository/pack-listing.js'
@@ -175,7 +175,9 @@ class PackMending {
     const { reliedOn, survey } = catalogue
     for (const id of reliedOn) await store.backend.makeDurable(packName(id))
     const index = new IndexSurvey(store, survey)
-    await index.read(await listIndexFiles(store.backend))
+    const files = [...(await listIndexFiles(store.backend))]
+    await Promise.all(files.map((id) => store.backend.makeDurable(indexName(id))))
+    await index.read(files)
     await writeIndexOf(
       store,
       index.incomplete().filter((id) => reliedOn.has(id)),

@@ -30,6 +30,6 @@ const perform = async (name) => {
 for (const name of names) {
   process.send({ begins: name })
   await perform(name)
-  if (peakBytes() > 200 * MiB || Date.now() > Number(endMs)) break
+  if (peakBytes() > 150 * MiB || Date.now() > Number(endMs)) break
 }
 process.disconnect()

@@ -65,23 +65,37 @@ export const run = async ({ seed = 1, seconds = 3600, log = () => {}, only = '' 
   return { campaign: 'hostile', tried, failures, notes }
 }
 
+const isOver = ({ seconds, peakMiB }) => seconds > secondsMax || peakMiB > peakMiBMax
+
 const performFamily = async (family, names, endMs, onResult) => {
   let left = names
   while (left.length > 0 && Date.now() < endMs) {
-    const done = await performInProcess(family, left, endMs, (result) => onResult(family, result))
+    const results = await performInProcess(family, left, endMs)
+    for (const result of results) onResult(family, isOver(result) ? await again(family, result) : result)
+    const done = new Set(results.map(({ name }) => name))
     left = left.filter((name) => !done.has(name))
   }
 }
 
-/** @returns the names that were tried */
-const performInProcess = (family, names, endMs, onResult) =>
+/** In a process of its own: what the cases before it took, and a busy machine, count for nothing. */
+const again = async (family, first) => {
+  const [second] = await performInProcess(family, [first.name], Number.POSITIVE_INFINITY)
+  return {
+    name: first.name,
+    seconds: Math.min(first.seconds, second.seconds),
+    peakMiB: Math.min(first.peakMiB, second.peakMiB),
+    complaints: [...first.complaints, ...second.complaints],
+  }
+}
+
+/** @returns a result for each of the names that were tried */
+const performInProcess = (family, names, endMs) =>
   new Promise((resolve) => {
     const child = fork(`${here}case-process.mjs`, [family, String(endMs), ...names], {
       stdio: ['ignore', 'inherit', 'inherit', 'ipc'],
     })
-    const done = new Set()
+    const results = []
     let current = names[0]
-    const fail = (complaint) => onResult({ name: current, seconds: 0, peakMiB: 0, complaints: [complaint] })
     let timer
     const wait = () => {
       clearTimeout(timer)
@@ -90,20 +104,13 @@ const performInProcess = (family, names, endMs, onResult) =>
     wait()
     child.on('message', (message) => {
       wait()
-      if (message.begins !== undefined) {
-        current = message.begins
-        return
-      }
-      done.add(message.name)
-      current = undefined
-      onResult(message)
+      current = message.begins
+      if (current === undefined) results.push(message)
     })
     child.on('close', (code, signal) => {
       clearTimeout(timer)
-      if (current !== undefined && !done.has(current)) {
-        fail(`the process ended with ${signal ?? code}`)
-        done.add(current)
-      }
-      resolve(done)
+      const complaints = [`the process ended with ${signal ?? code}`]
+      if (current !== undefined) results.push({ name: current, seconds: 0, peakMiB: 0, complaints })
+      resolve(results)
     })
   })

@@ -1,11 +1,12 @@
 import { spawnSync } from 'node:child_process'
 import { randomBytes } from 'node:crypto'
-import { cpSync, existsSync, readFileSync, writeFileSync } from 'node:fs'
+import { cpSync, existsSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { commandPath } from '../../../bench/machine/dist.mjs'
 import { SourceTree } from '../../trees/source-tree.mjs'
 import { pictureOf } from '../../trees/tree-picture.mjs'
+import { DiskModel } from './disk-model.mjs'
 
 const recorder = fileURLToPath(new URL('recorder.cjs', import.meta.url))
 
@@ -28,7 +29,35 @@ export class RecordedHistory {
     this.source = join(folder, 'source')
   }
 
+  /**
+   * A process that kills itself in one thread may have a call under way in another, which ends and is not written down. Such a
+   * record is not the truth, and the history is made anew.
+   */
   make() {
+    do this.#make()
+    while (!this.#isWhole())
+    return this
+  }
+
+  #isWhole() {
+    const model = new DiskModel(this.root)
+    for (const record of this.records) model.apply(record)
+    const entries = readdirSync(this.root, { recursive: true, withFileTypes: true })
+    const paths = entries.filter((entry) => entry.isFile()).map(({ path, name }) => join(path, name))
+    return paths.length === model.paths.length && paths.every((path) => model.paths.includes(path))
+  }
+
+  #make() {
+    for (const path of [
+      this.root,
+      this.cache,
+      this.recordPath,
+      this.source,
+      ...this.#caches.map(({ path }) => path),
+    ])
+      rmSync(path, { recursive: true, force: true })
+    this.acknowledged = []
+    this.#caches = []
     this.key = randomBytes(32)
     writeFileSync(this.keyFile, `${this.key.toString('hex')}\n`, { mode: 0o600 })
     const tree = new SourceTree(this.source, this.random)
@@ -46,7 +75,6 @@ export class RecordedHistory {
     tree.change()
     this.#backup()
     this.records = this.#lines().map((line) => JSON.parse(line))
-    return this
   }
 
   /** Often between the moment when an object gets its name and that when the name is safe. */
@@ -95,5 +123,10 @@ export class RecordedHistory {
   /** What the machine's cache was at the end of the command in which the power went: it knows more than the repository. */
   cacheAt(lines) {
     return this.#caches.find((cache) => cache.lines >= lines)?.path
+  }
+
+  /** The same before that command: for what it remembers only when its changes are safe. */
+  cacheBefore(lines) {
+    return this.#caches.findLast((cache) => cache.lines < lines)?.path
   }
 }

@@ -1,4 +1,4 @@
-import { cpSync, existsSync, mkdirSync, rmSync } from 'node:fs'
+import { cpSync, existsSync, mkdirSync, readdirSync, rmSync } from 'node:fs'
 import { join } from 'node:path'
 import { load } from '../../../bench/machine/dist.mjs'
 import { pictureDifference, pictureOf } from '../../trees/tree-picture.mjs'
@@ -27,11 +27,19 @@ export class StateJudge {
     mkdirSync(join(folder, 'repository'), { recursive: true })
     try {
       model.build(join(folder, 'repository'), keep)
-      if (withCache) copyIfThere(this.history.cacheAt(lines), join(folder, 'cache'))
+      if (withCache) this.#copyCache(lines, join(folder, 'cache'))
       await this.#judgeFolder(folder, lines)
     } finally {
       rmSync(folder, { recursive: true, force: true })
     }
+  }
+
+  /** A snapshot counts as seen when it is safe, so one that the power took was not. */
+  #copyCache(lines, target) {
+    copyIfThere(this.history.cacheAt(lines), target)
+    for (const path of seenSnapshots(target)) rmSync(path)
+    const before = this.history.cacheBefore(lines)
+    for (const path of seenSnapshots(before)) copyIfThere(path, target + path.slice(before.length))
   }
 
   async #judgeFolder(folder, lines) {
@@ -69,6 +77,14 @@ export class StateJudge {
     }
   }
 }
+
+/** cache/<repository>/state/snapshots-seen */
+const seenSnapshots = (cache) =>
+  cache === undefined || !existsSync(cache)
+    ? []
+    : readdirSync(cache)
+        .map((repository) => join(cache, repository, 'state', 'snapshots-seen'))
+        .filter((path) => existsSync(path))
 
 const copyIfThere = (from, to) => {
   if (existsSync(from)) cpSync(from, to, { recursive: true })

@@ -25,9 +25,10 @@ const casesOf = async () => {
 
 /**
  * Every hostile case once, as far as the time goes: each must end within 2 s of CPU time and 300 MiB, with an error that says
- * what is wrong or without harm. Those that need no command line come first. `only`: a part of the cases' names.
+ * what is wrong or without harm. Those that need no command line come first. `only`: a part of the cases' names; `timed`: false
+ * where other work on the machine would decide (what does not end within half a minute fails all the same).
  */
-export const run = async ({ seed = 1, seconds = 3600, log = () => {}, only = '' }) => {
+export const run = async ({ seed = 1, seconds = 3600, log = () => {}, only = '', timed = true }) => {
   const endMs = Date.now() + 1000 * seconds
   const waiting = new Map()
   let tried = 0
@@ -44,7 +45,7 @@ export const run = async ({ seed = 1, seconds = 3600, log = () => {}, only = '' 
     const { name, seconds: took, peakMiB, complaints } = result
     tried++
     const said = [...complaints]
-    if (took > secondsMax) said.push(`took ${took.toFixed(1)} s`)
+    if (timed && took > secondsMax) said.push(`took ${took.toFixed(1)} s`)
     if (peakMiB > peakMiBMax) said.push(`took ${Math.round(peakMiB)} MiB`)
     if (took > slowest.seconds) Object.assign(slowest, { seconds: took, name })
     if (peakMiB > largest.peakMiB) Object.assign(largest, { peakMiB, name })

@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto'
-import { readdirSync, readFileSync, utimesSync } from 'node:fs'
+import { readdirSync, readFileSync, utimesSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { load } from '../../../bench/machine/dist.mjs'
 
@@ -67,6 +67,19 @@ export const temporariesOf = ({ repository, cache }) =>
       .filter((entry) => /(^|\/)(\.?tmp-[^/]*|check-[^/]*)$/.test(entry))
       .map((entry) => join(root, entry)),
   )
+
+/** Objects, without temporaries. */
+export const filesBelow = (folder) =>
+  readdirSync(folder, { recursive: true, withFileTypes: true })
+    .filter((entry) => entry.isFile() && !entry.name.startsWith('.tmp-'))
+    .map((entry) => join(entry.path, entry.name))
+    .sort()
+
+export const flipLastByte = (path) => {
+  const bytes = readFileSync(path)
+  bytes[bytes.length - 1] ^= 1
+  writeFileSync(path, bytes)
+}
 
 /** As if the crash were weeks ago. */
 export const age = (paths) => {

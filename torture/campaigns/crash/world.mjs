@@ -1,18 +1,26 @@
 import { randomBytes } from 'node:crypto'
 import { existsSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
 import { SourceTree } from '../../trees/source-tree.mjs'
 import { pictureDifference, pictureOf } from '../../trees/tree-picture.mjs'
 import { removeFolder } from '../../trees/work-place.mjs'
 import { CommandPlace, summaryOf } from './command-place.mjs'
 import { drawDisturbance, fsyncsRepeated, Moments, watched } from './disturbance.mjs'
-import { age, chunksStoredTwice, temporariesOf, withRepository } from './store-view.mjs'
+import {
+  age,
+  chunksStoredTwice,
+  filesBelow,
+  flipLastByte,
+  temporariesOf,
+  withRepository,
+} from './store-view.mjs'
 
 /** One repository, what happened to it, and the snapshots that were acknowledged with what they must bring back. */
 export class World {
   #place = new CommandPlace()
   #acknowledged = new Map()
   #targets = 0
-  #marks = false
+  #mayStoreTwice = false
   history = []
   counts = { kills: 0, survived: 0, snapshots: 0, restores: 0 }
 
@@ -42,6 +50,7 @@ export class World {
       this.#keys,
       this.#cache,
       this.#check,
+      this.#repair,
     ]
     await this.random.pick(commands).call(this)
     await this.#backedUp()
@@ -100,7 +109,22 @@ export class World {
   async #check() {
     const marks = this.random.below(2) === 0
     await this.#disturbed(['check', '--read-data', ...(marks ? ['--mark'] : [])])
-    this.#marks ||= marks
+    this.#mayStoreTwice ||= marks
+  }
+
+  /** Of what is damaged so that nothing is lost by it: an index file, or the end of a pack, whose blocks describe themselves. */
+  async #repair() {
+    const [what, folder] = this.random.pick([
+      ['index', 'index'],
+      ['packs', 'packs'],
+    ])
+    const words = ['repair', what]
+    flipLastByte(this.random.pick(filesBelow(join(this.#place.repository, folder))))
+    await this.#disturbed(words)
+    await this.#undisturbed(`repair ${what}`, words)
+    await this.#disturbed(['repair', 'snapshots'])
+    // A repair that was killed has saved copies, and saves them again.
+    this.#mayStoreTwice = true
   }
 
   /** The next backup after whatever happened must succeed, and what was uploaded before is not stored a second time. */
@@ -125,7 +149,7 @@ export class World {
     })
     const ids = [...this.#acknowledged.keys()]
     await this.#restored(this.random.below(3) === 0 ? this.random.pick(ids) : ids.at(-1))
-    const twice = this.#marks ? 0 : await chunksStoredTwice(this.#place)
+    const twice = this.#mayStoreTwice ? 0 : await chunksStoredTwice(this.#place)
     if (twice > 0) throw new Error(`${twice} chunks are stored twice`)
   }
 
@@ -155,14 +179,15 @@ export class World {
   /** Learnt from the first command of each kind, which nothing disturbs. */
   async #momentsOf(args, cwd) {
     const place = this.#place
-    const known = this.moments.get(args[0])
+    const command = args[0] === 'repair' ? args.join(' ') : args[0]
+    const known = this.moments.get(command)
     if (known !== undefined) return known
     const words = place.words(args)
     const startMs = performance.now()
     await place.run(this.traces ? watched(words, place.tracePath) : words, { cwd })
     const moments = new Moments(place.trace, place.folder, performance.now() - startMs)
     removeFolder(place.tracePath)
-    this.moments.set(args[0], moments)
+    this.moments.set(command, moments)
     return moments
   }
 

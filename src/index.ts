@@ -1,6 +1,7 @@
 export type { ErrorCode } from './errors.js'
 export { BackendError, CorruptError, VarveError } from './errors.js'
 export type { InitOptions, OpenOptions } from './library/open-options.js'
+export { pathOfText } from './library/path-of-text.js'
 export { Repository } from './library/repository.js'
 export type { NewKeyOptions, NewSecret, Secret } from './library/secret.js'
 export { textOfPath } from './library/text-of-path.js'

@@ -1,4 +1,4 @@
-import { type ErrorCode, VarveError } from '../errors.js'
+import { type ErrorCode, VarveError } from '../index.js'
 
 export interface ErrorDescription {
   readonly code: ErrorCode | 'internal' | 'usage'

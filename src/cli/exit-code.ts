@@ -1,4 +1,4 @@
-import type { ErrorCode } from '../errors.js'
+import type { ErrorCode } from '../index.js'
 
 /** What scripts branch on; the numbers are restic's. 11 (locked) is reserved: there are no locks here. */
 export const exitCodes = {

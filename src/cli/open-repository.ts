@@ -1,5 +1,4 @@
-import { VarveError } from '../errors.js'
-import type { OpenOptions, Repository, Secret } from '../index.js'
+import { type OpenOptions, Repository, type Secret, VarveError } from '../index.js'
 import { plainText } from './arguments/plain-text.js'
 import { defined } from './defined.js'
 import type { Invocation } from './invocation.js'
@@ -11,8 +10,6 @@ const attemptsMax = 3
 
 /** Opens the repository that the settings name. A person who mistypes the password may try again, a script may not. */
 export const openRepository = async (invocation: Invocation): Promise<Repository> => {
-  // The engine is loaded here, not when the program starts.
-  const { Repository } = await import('../index.js')
   const location = locationOf(invocation)
   for (let attempt = 1; ; attempt++) {
     try {

@@ -37,8 +37,9 @@ export interface InitOptions extends OpenOptions {
 export const openBackend = (location: string, create: boolean): Promise<Backend> =>
   openLocation(location, { randomBytes, create })
 
-/** Opens the store at the location, and says what must be cleaned up after it. */
-export const openStore = async (options: OpenOptions, backend: Backend): Promise<Store> => {
+/** Opens the store at the location. */
+export const openStore = async (options: OpenOptions): Promise<Store> => {
+  const backend = await openBackend(options.location, false)
   const { secret } = options
   const cacheDirectory = options.noCache
     ? temporaryCacheDirectory()

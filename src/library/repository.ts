@@ -21,18 +21,17 @@ import type {
 import type { RestoreOptions, RestoreReport } from '../operations/restore/restore-options.js'
 import type { SnapshotsOptions } from '../operations/snapshots/snapshots.js'
 import type { StatsOptions, StatsReport } from '../operations/stats/stats.js'
-import { type Reference, resolveReference } from '../repository/resolve-reference.js'
+import type { Reference } from '../repository/resolve-reference.js'
 import type { Store } from '../repository/store.js'
 import type { ListedEntry } from '../snapshot/listed-entry.js'
-import { type SnapshotSummary, snapshotSummaryOf } from '../snapshot/snapshot-summary.js'
-import { makeRepository } from './make-repository.js'
-import { type InitOptions, type OpenOptions, openBackend, openStore } from './open-options.js'
-import { type NewKeyOptions, slotSecretOf } from './secret.js'
+import type { SnapshotSummary } from '../snapshot/snapshot-summary.js'
+import type { InitOptions, OpenOptions } from './open-options.js'
+import type { NewKeyOptions } from './secret.js'
 
 /**
  * A varve repository. Open one with `Repository.open`, make one with `Repository.init`, and close it with `close` or
  * `await using`. Every error is a `VarveError` with a stable `code`. In the examples `repository` is an open one that
- * has a snapshot of `documents`; tests run them.
+ * has a snapshot of `documents`; tests run them. Importing the library costs little: each call loads what it needs.
  */
 export class Repository implements AsyncDisposable {
   private constructor(
@@ -47,6 +46,7 @@ export class Repository implements AsyncDisposable {
    * const { repository, recoveryKey } = await Repository.init({ location: 'new', secret, recoveryKey: true })
    */
   static async init(options: InitOptions): Promise<{ repository: Repository; recoveryKey?: string }> {
+    const { makeRepository } = await import('./make-repository.js')
     const made = await makeRepository(options)
     return { repository: await Repository.open(options), ...made }
   }
@@ -58,16 +58,14 @@ export class Repository implements AsyncDisposable {
    * await using repository = await Repository.open({ location: 'repository', secret })
    */
   static async open(options: OpenOptions): Promise<Repository> {
-    const backend = await openBackend(options.location, false)
-    return new Repository(await openStore(options, backend), options.location)
+    const { openStore } = await import('./open-options.js')
+    return new Repository(await openStore(options), options.location)
   }
 
   /** 32 hex digits, given at init. */
   get id(): string {
     return this.store.repositoryId
   }
-
-  // Each operation is loaded when it is first called: a program that only lists snapshots starts faster without the rest.
 
   /**
    * Takes a snapshot of paths or of a stream.
@@ -91,8 +89,8 @@ export class Repository implements AsyncDisposable {
 
   /** What a reference names: `latest`, an id or its unique beginning, each with an optional `:path`. */
   async snapshot(reference: Reference): Promise<{ snapshot: SnapshotSummary; path: string }> {
-    const { snapshot, path } = await resolveReference(this.store, reference)
-    return { snapshot: snapshotSummaryOf(snapshot), path }
+    const { namedSnapshot } = await import('../operations/snapshots/named-snapshot.js')
+    return namedSnapshot(this.store, reference)
   }
 
   /**
@@ -207,6 +205,7 @@ export class Repository implements AsyncDisposable {
   /** Adds a key; `new-recovery` makes a recovery key and gives it back. */
   async addKey({ secret, label }: NewKeyOptions): Promise<{ id: string; recoveryKey?: string }> {
     const { addKey } = await import('../operations/keys/add-key.js')
+    const { slotSecretOf } = await import('./secret.js')
     const wanted = secret.kind === 'new-recovery' ? ({ kind: 'recovery' } as const) : slotSecretOf(secret)
     return addKey(this.store, { secret: wanted, ...(label === undefined ? {} : { label }) })
   }

@@ -1,5 +1,5 @@
 import { readFileSync } from 'node:fs'
-import { type ByteString, byteStringOf } from '../../bytes/byte-string.js'
+import { pathOfText, textOfPath } from '../../index.js'
 
 /**
  * Node decodes arguments as UTF-8 and puts U+FFFD for bytes that are none, so the name of such a file would be lost.
@@ -16,7 +16,9 @@ export const exactArguments = (
   return decoded.map((argument, index) => {
     const bytes = tail[index]
     // What the kernel tells must be the same argument, or it is somebody else's command line.
-    return bytes !== undefined && bytes.toString('utf8') === argument ? escapedText(bytes) : argument
+    return bytes !== undefined && bytes.toString('utf8') === argument
+      ? textOfPath(bytes.toString('latin1'))
+      : argument
   })
 }
 
@@ -40,38 +42,5 @@ const splitAtNul = (bytes: Uint8Array | undefined): Buffer[] => {
   return parts
 }
 
-/** Text for valid UTF-8, a lone surrogate for each byte that is not part of any. */
-export const escapedText = (bytes: Buffer): string => {
-  const decoder = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true })
-  let text = ''
-  for (let at = 0; at < bytes.length; ) {
-    const length = sequenceLength(bytes[at]!)
-    const sequence = bytes.subarray(at, at + length)
-    try {
-      text += decoder.decode(sequence)
-      at += length
-    } catch {
-      text += String.fromCharCode(0xdc00 + bytes[at]!)
-      at++
-    }
-  }
-  return text
-}
-
-/** How long a sequence is by its first byte (RFC 3629 section 3); the decoder judges the rest. */
-const sequenceLength = (first: number): number => (first < 0xc0 ? 1 : first < 0xe0 ? 2 : first < 0xf0 ? 3 : 4)
-
 /** The bytes that an argument stands for. */
-export const argumentBytes = (argument: string): Buffer => {
-  if (!/[\udc80-\udcff]/u.test(argument)) return Buffer.from(argument, 'utf8')
-  const parts = argument.split(/([\udc80-\udcff])/u)
-  return Buffer.concat(
-    parts.map((part) =>
-      isEscape(part) ? Buffer.of(part.charCodeAt(0) - 0xdc00) : Buffer.from(part, 'utf8'),
-    ),
-  )
-}
-
-export const argumentByteString = (argument: string): ByteString => byteStringOf(argumentBytes(argument))
-
-const isEscape = (part: string): boolean => /^[\udc80-\udcff]$/u.test(part)
+export const argumentBytes = (argument: string): Buffer => Buffer.from(pathOfText(argument), 'latin1')

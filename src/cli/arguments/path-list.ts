@@ -1,5 +1,5 @@
 import { readFile } from 'node:fs/promises'
-import { VarveError } from '../../errors.js'
+import { VarveError } from '../../index.js'
 import { argumentBytes } from './argument-bytes.js'
 
 /** `lines` has comments, `verbatim` lines are paths whatever they begin with, and in `raw` a NUL byte ends each path. */

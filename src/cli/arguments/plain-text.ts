@@ -1,4 +1,4 @@
-import { VarveError } from '../../errors.js'
+import { VarveError } from '../../index.js'
 import { printable } from '../output/quote.js'
 
 /**

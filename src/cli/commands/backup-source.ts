@@ -1,5 +1,4 @@
-import { VarveError } from '../../errors.js'
-import type { BackupOptions } from '../../index.js'
+import { type BackupOptions, VarveError } from '../../index.js'
 import { argumentBytes } from '../arguments/argument-bytes.js'
 import { type PathListForm, readPathList } from '../arguments/path-list.js'
 import { plainText } from '../arguments/plain-text.js'

@@ -1,4 +1,4 @@
-import type { CacheSummary } from '../../index.js'
+import { type CacheSummary, Repository } from '../../index.js'
 import type { Verb } from '../invocation.js'
 import { cacheDirectoryOf } from '../open-repository.js'
 import { printable } from '../output/quote.js'
@@ -9,7 +9,6 @@ import { localTimeText } from '../values/time.js'
 /** Needs no repository and no password. */
 export const cacheShow: Verb<object> = async (invocation) => {
   const { output, global } = invocation
-  const { Repository } = await import('../../index.js')
   const summary = await Repository.cacheOf(cacheDirectoryOf(invocation))
   if (global.json) await output.json(cacheFields(summary))
   else for (const line of cacheLines(summary)) await output.line(line)

@@ -1,4 +1,4 @@
-import { VarveError } from '../../errors.js'
+import { VarveError } from '../../index.js'
 import type { Verb } from '../invocation.js'
 import { openRepository } from '../open-repository.js'
 

@@ -1,4 +1,4 @@
-import { VarveError } from '../../errors.js'
+import { VarveError } from '../../index.js'
 import { bashCompletion } from '../completion/bash.js'
 import { completionTree } from '../completion/completion-tree.js'
 import { fishCompletion } from '../completion/fish.js'

@@ -1,5 +1,4 @@
 import type { Difference, Repository } from '../../index.js'
-import { argumentBytes } from '../arguments/argument-bytes.js'
 import { defined } from '../defined.js'
 import type { Verb } from '../invocation.js'
 import { openRepository } from '../open-repository.js'
@@ -35,7 +34,7 @@ export const diff: Verb<object> = async (invocation, _flags, [before = '', after
   const paint = paintFor(invocation)
   const tally = new DiffTally()
   const options = defined<DiffOptions>({
-    path: path === undefined ? undefined : argumentBytes(path).toString('utf8'),
+    path,
     signal: interruption.signal,
     onProgress: progress.onProgress,
   })

@@ -1,5 +1,4 @@
-import type { Repository } from '../../index.js'
-import { argumentByteString } from '../arguments/argument-bytes.js'
+import { pathOfText, type Repository } from '../../index.js'
 import { defined } from '../defined.js'
 import type { Verb } from '../invocation.js'
 import { openRepository } from '../open-repository.js'
@@ -29,7 +28,7 @@ export const find: Verb<FindFlags> = async (invocation, flags, patterns) => {
     ignoreCase: flags.ignoreCase,
     hosts: flags.host,
     tags: flags.tag,
-    paths: flags.path?.map(argumentByteString),
+    paths: flags.path?.map(pathOfText),
     signal: interruption.signal,
     onProgress: progress.onProgress,
   })

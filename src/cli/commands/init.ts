@@ -1,4 +1,4 @@
-import type { InitOptions, Secret } from '../../index.js'
+import { type InitOptions, Repository, type Secret } from '../../index.js'
 import { defined } from '../defined.js'
 import type { Invocation, Verb } from '../invocation.js'
 import { locationOf, openOptions } from '../open-repository.js'
@@ -15,7 +15,6 @@ interface InitFlags {
 }
 
 export const init: Verb<InitFlags> = async (invocation, flags) => {
-  const { Repository } = await import('../../index.js')
   const { repository, recoveryKey } = await Repository.init(
     defined<InitOptions>({
       ...openOptions(invocation, () => newSecret(invocation)),

@@ -1,5 +1,4 @@
-import { VarveError } from '../../errors.js'
-import type { NewSecret, Repository } from '../../index.js'
+import { type NewSecret, type Repository, VarveError } from '../../index.js'
 import { defined } from '../defined.js'
 import type { Invocation, Verb } from '../invocation.js'
 import { openRepository } from '../open-repository.js'

@@ -1,5 +1,11 @@
-import { VarveError } from '../../errors.js'
-import type { Overwrite, RestoredEntry, RestoreOptions, RestoreProblem, RestoreReport } from '../../index.js'
+import {
+  type Overwrite,
+  type RestoredEntry,
+  type RestoreOptions,
+  type RestoreProblem,
+  type RestoreReport,
+  VarveError,
+} from '../../index.js'
 import { plainText } from '../arguments/plain-text.js'
 import { defined } from '../defined.js'
 import { type ExitCode, exitCodes } from '../exit-code.js'

@@ -1,5 +1,4 @@
-import type { SnapshotSummary } from '../../index.js'
-import { argumentByteString } from '../arguments/argument-bytes.js'
+import { pathOfText, type SnapshotSummary } from '../../index.js'
 import { defined } from '../defined.js'
 import { exitCodes } from '../exit-code.js'
 import type { Verb } from '../invocation.js'
@@ -38,7 +37,7 @@ export const snapshots: Verb<SnapshotsFlags> = async (invocation, flags) => {
       onUnreadable,
       hosts: flags.host,
       tags: flags.tag,
-      paths: flags.path?.map(argumentByteString),
+      paths: flags.path?.map(pathOfText),
       latest: flags.latest,
     }),
   )

@@ -1,5 +1,4 @@
 import { isUtf8 } from 'node:buffer'
-import type { ByteString } from '../../bytes/byte-string.js'
 
 /**
  * What must not reach a terminal as it is: control characters (escape sequences start with one), format characters
@@ -17,7 +16,7 @@ const misleading = /^$|^[\s"]|\s$/u
  * @param name bytes in a latin1 string
  */
 export const quoteName = (name: string): string => {
-  const bytes = Buffer.from(name as ByteString, 'latin1')
+  const bytes = Buffer.from(name, 'latin1')
   if (!isUtf8(bytes)) return `"${quoteBroken(bytes)}"`
   const text = bytes.toString('utf8')
   return unsafe.test(text) || misleading.test(text) ? `"${escapeQuoted(text)}"` : text

@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto'
 import { open } from 'node:fs/promises'
-import { VarveError } from '../../errors.js'
+import { VarveError } from '../../index.js'
 import { argumentBytes } from '../arguments/argument-bytes.js'
 import { readSecretBytes } from './secret-file.js'
 

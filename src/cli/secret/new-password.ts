@@ -1,4 +1,4 @@
-import { VarveError } from '../../errors.js'
+import { VarveError } from '../../index.js'
 import { readSecretLine } from './secret-file.js'
 import type { AskHidden } from './terminal-prompt.js'
 

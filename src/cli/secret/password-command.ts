@@ -1,6 +1,6 @@
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
-import { VarveError } from '../../errors.js'
+import { VarveError } from '../../index.js'
 import { type Environment, environmentForChildren } from '../settings/environment-layer.js'
 import { firstLine, secretBytesMax } from './secret-file.js'
 

@@ -1,6 +1,6 @@
 import { isUtf8 } from 'node:buffer'
 import { type FileHandle, open } from 'node:fs/promises'
-import { VarveError } from '../../errors.js'
+import { VarveError } from '../../index.js'
 import { argumentBytes } from '../arguments/argument-bytes.js'
 
 /** Far more than any secret; whoever names a disk image by mistake hears so at once. */

@@ -1,4 +1,4 @@
-import { VarveError } from '../../errors.js'
+import { VarveError } from '../../index.js'
 import type { Layer, Values } from '../settings/layers.js'
 
 /** Where the secret that opens a repository comes from. */

@@ -1,6 +1,6 @@
 import { openSync, writeSync } from 'node:fs'
 import { ReadStream } from 'node:tty'
-import { VarveError } from '../../errors.js'
+import { VarveError } from '../../index.js'
 import { PasswordLine } from './password-line.js'
 
 /** Asks one question whose answer is not shown. */

@@ -1,7 +1,7 @@
 import { open } from 'node:fs/promises'
 import type { Command } from 'commander'
 import { parse, TomlError } from 'smol-toml'
-import { VarveError } from '../../errors.js'
+import { VarveError } from '../../index.js'
 import type { ConfigTable } from './config-table.js'
 import { readConfigTables } from './config-tables.js'
 import type { Layer } from './layers.js'

@@ -1,5 +1,5 @@
 import type { Command } from 'commander'
-import { VarveError } from '../../errors.js'
+import { VarveError } from '../../index.js'
 import { flagsOf } from './command-line-layer.js'
 import { configKeyLine } from './config-key-line.js'
 import type { ConfigTable } from './config-table.js'

@@ -1,5 +1,5 @@
 import { dirname, join, resolve } from 'node:path'
-import { VarveError } from '../../errors.js'
+import { VarveError } from '../../index.js'
 import type { Flag } from './flag.js'
 
 /** What a value of the config file means for a flag. Throws `invalid-argument` without naming the place. */

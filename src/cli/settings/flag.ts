@@ -1,5 +1,5 @@
 import { Option } from 'commander'
-import { VarveError } from '../../errors.js'
+import { VarveError } from '../../index.js'
 import { plainText } from '../arguments/plain-text.js'
 
 export type FlagKind = 'switch' | 'value' | 'list'

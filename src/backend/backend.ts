@@ -65,6 +65,9 @@ export interface Backend extends AsyncDisposable {
   /** Every folder that has an object, in order; folders without one may be among them. */
   listFolders(): Promise<string[]>
 
+  /** Every name at the top, in order: objects, folders, and what is neither; temporaries aside. */
+  listTop(): Promise<string[]>
+
   /** Size in bytes. Errors: `missing`, `corrupt`. */
   size(name: string): Promise<number>
 

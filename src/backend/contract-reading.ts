@@ -119,6 +119,15 @@ export const listingCases: readonly ContractCase[] = [
       bench.assert.ok(folders.includes('of-a-later-version') && folders.includes('packs'))
     },
   },
+  {
+    title: 'folders are among the names at the top, and what is in them is not',
+    async run(bench) {
+      const name = bench.name('packs')
+      await bench.backend.create(name, bytes('x'))
+      const top = await bench.backend.listTop()
+      bench.assert.ok(top.includes('packs') && !top.includes(name))
+    },
+  },
 ]
 
 export const removingCases: readonly ContractCase[] = [

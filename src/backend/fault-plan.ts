@@ -9,6 +9,7 @@ export type BackendOperation =
   | 'readTail'
   | 'list'
   | 'listFolders'
+  | 'listTop'
   | 'size'
   | 'makeDurable'
   | 'remove'

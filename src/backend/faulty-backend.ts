@@ -74,6 +74,10 @@ export class FaultyBackend implements Backend {
     return this.#disturb('listFolders', '', () => this.inner.listFolders())
   }
 
+  listTop(): Promise<string[]> {
+    return this.#disturb('listTop', '', () => this.inner.listTop())
+  }
+
   size(name: string): Promise<number> {
     return this.#disturb('size', name, () => this.inner.size(name))
   }

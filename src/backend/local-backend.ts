@@ -1,4 +1,4 @@
-import { lstat, unlink } from 'node:fs/promises'
+import { lstat, readdir, unlink } from 'node:fs/promises'
 import { join } from 'node:path'
 import { clearTemporaries } from './abandoned-temporaries.js'
 import type { Backend, BackendAbilities, ListedObject, ObjectTail } from './backend.js'
@@ -6,7 +6,7 @@ import { ConcurrencyGate } from './concurrency-gate.js'
 import { DirectorySync } from './directory-sync.js'
 import { listFailure, readFailure, tolerating, writeFailure } from './file-system-error.js'
 import { FolderKeeper } from './folder-keeper.js'
-import { type ObjectPlace, objectPlace } from './local-layout.js'
+import { isTemporary, type ObjectPlace, objectPlace } from './local-layout.js'
 import { listFoldersOf, listObjects } from './local-list.js'
 import { LocalPublisher } from './local-publish.js'
 import { assertFolderName, parseObjectName } from './object-name.js'
@@ -113,6 +113,14 @@ export class LocalBackend implements Backend {
       return await listFoldersOf(this.location)
     } catch (error) {
       throw listFailure(error, 'the folders', this.location)
+    }
+  }
+
+  async listTop(): Promise<string[]> {
+    try {
+      return (await readdir(this.location)).filter((entry) => !isTemporary(entry)).sort()
+    } catch (error) {
+      throw listFailure(error, 'the top', this.location)
     }
   }
 

@@ -107,6 +107,10 @@ export class MemoryBackend implements Backend {
     return [...folders].sort()
   }
 
+  async listTop(): Promise<string[]> {
+    return [...new Set([...this.store.keys()].map((name) => name.split('/')[0]!))].sort()
+  }
+
   async size(name: string): Promise<number> {
     return this.#objectOf(name).bytes.length
   }

@@ -40,7 +40,7 @@ export class Repository implements AsyncDisposable {
   ) {}
 
   /**
-   * Makes a repository and opens it. Errors: `repository-exists`, `invalid-argument`, those of the storage.
+   * Makes a repository and opens it. Errors: `repository-exists`, `in-the-way`, `invalid-argument`, those of the storage.
    * @example
    * const secret = { kind: 'password', password: 'correct horse battery staple' } as const
    * const { repository, recoveryKey } = await Repository.init({ location: 'new', secret, recoveryKey: true })

@@ -8,7 +8,15 @@ import { VarveError } from '../errors.js'
 import { configHash, encodeConfig } from '../format/config.js'
 import type { RepositoryId } from '../format/ids.js'
 import { type Keyring, type KeyringRecipient, keyringRecipientOf } from '../format/keyring.js'
-import { configCopyName, configName, Folder, slotName } from '../format/names.js'
+import {
+  configCopyName,
+  configName,
+  Folder,
+  parseKeyringName,
+  parseSlotName,
+  reservedFolders,
+  slotName,
+} from '../format/names.js'
 import { encodeSlot } from '../format/slot.js'
 import { writeKeyring } from './keyring-store.js'
 import { type SlotDigests, slotDigestOf, withSlotDigests } from './slot-digests.js'
@@ -21,9 +29,17 @@ export interface NewRepository {
   readonly nowNs: bigint
 }
 
+/** What may stand where a repository is to be: its own folders, `lost+found` of a fresh disk. */
+const mayBeThere = new Set<string>([
+  ...Object.values(Folder),
+  ...reservedFolders,
+  configCopyName,
+  'lost+found',
+])
+
 /**
  * Makes a repository: slots and keyring first and `config` last, so that an interrupted init leaves nothing that looks
- * like a repository, and can be run again. Errors: `repository-exists`, those of the backend.
+ * like a repository, and can be run again. Errors: `repository-exists`, `in-the-way`, those of the backend.
  */
 export const createRepository = async (
   backend: Backend,
@@ -31,7 +47,7 @@ export const createRepository = async (
   random: RandomSource = randomBytes,
 ): Promise<void> => {
   checkChunkingParameters(request.chunking)
-  await refuseWhatIsThere(backend)
+  for (const name of await leftByInit(backend)) await backend.remove(name)
   const repositoryId = random(16) as RepositoryId
   const slots: KeySlot[] = []
   const recipients: KeyringRecipient[] = []
@@ -73,18 +89,32 @@ const firstKeyring = (
   extensions: withSlotDigests([], digests),
 })
 
-const refuseWhatIsThere = async (backend: Backend): Promise<void> => {
+/**
+ * The slots and keyrings that an init left which did not come to its end: no data can depend on them, since there is no config.
+ * Errors: `repository-exists`; `in-the-way` where there is anything else, which a repository must not be mixed with.
+ */
+export const leftByInit = async (backend: Backend): Promise<string[]> => {
   for (const folder of [Folder.packs, Folder.snapshots, Folder.index])
     for await (const { name } of backend.list(folder)) throw alreadyThere(backend, name)
   if (await exists(backend, configName)) throw alreadyThere(backend, configName)
-  // What an init that did not come to its end left: no data can depend on it, since there was no config.
-  await backend.remove(configCopyName)
-  for (const folder of [Folder.keys, Folder.keyring]) {
-    const left: string[] = []
-    for await (const { name } of backend.list(folder)) left.push(name)
-    for (const name of left) await backend.remove(name)
+  for (const name of await backend.listTop()) if (!mayBeThere.has(name)) throw inTheWay(backend, name)
+  const left = [configCopyName]
+  for (const [folder, parse] of [
+    [Folder.keys, parseSlotName],
+    [Folder.keyring, parseKeyringName],
+  ] as const) {
+    for await (const { name } of backend.list(folder)) {
+      if (parse(name) === undefined) throw inTheWay(backend, name)
+      left.push(name)
+    }
   }
+  return left
 }
+
+const inTheWay = (backend: Backend, name: string): VarveError =>
+  new VarveError('in-the-way', `${backend.location} is not empty, and no repository: it has ${name}`, {
+    hint: 'Name an empty folder, or one that is not there yet: init makes it.',
+  })
 
 const exists = async (backend: Backend, name: string): Promise<boolean> => {
   try {

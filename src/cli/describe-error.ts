@@ -9,17 +9,25 @@ export interface ErrorDescription {
 /** Turns whatever was thrown into what a person is told: the thing, and the next step. Never a stack trace. */
 export const describeError = (error: unknown): ErrorDescription => {
   if (error instanceof VarveError) {
-    return {
-      code: error.code,
-      message: error.message,
-      ...(error.hint === undefined ? {} : { hint: error.hint }),
-    }
+    const hint = error.hint ?? usualHints[error.code]
+    return { code: error.code, message: error.message, ...(hint === undefined ? {} : { hint }) }
   }
   if (!(error instanceof Error)) return internal(String(error))
   if (error.name === 'AbortError') return { code: 'interrupted', message: 'interrupted' }
   if (isCommanderError(error)) return usage(error)
   if (isSystemError(error)) return fromSystem(error)
   return internal(error.message)
+}
+
+/** The next step where the error itself names none. */
+const usualHints: Readonly<Partial<Record<ErrorCode, string>>> = {
+  'invalid-argument': '`varve COMMAND --help` says what each flag takes.',
+  'invalid-config': '`varve COMMAND --help` lists the flags, whose long names are the keys.',
+  corrupt: '`varve check` names all that is damaged, and what mends it.',
+  missing: '`varve check` names all that is missing, and what mends it.',
+  backend: 'Check the disk and the permissions, then run the same command again.',
+  'read-only': 'Mount it writable, or name another place.',
+  source: 'Check the path, then run the same command again.',
 }
 
 interface CodedError extends Error {
@@ -52,7 +60,8 @@ const fromSystem = (error: CodedError): ErrorDescription => {
       hint: 'Free some space and run the same command again.',
     }
   }
-  return { code: error.code === 'EROFS' ? 'read-only' : 'backend', message: error.message }
+  const code = error.code === 'EROFS' ? 'read-only' : 'backend'
+  return { code, message: error.message, hint: usualHints[code]! }
 }
 
 const internal = (message: string): ErrorDescription => ({

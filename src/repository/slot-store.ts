@@ -59,7 +59,9 @@ export const openSlotWith = async (
       if (error.code !== 'wrong-password') failure ??= error
     }
   }
-  throw failure ?? damaged[0] ?? wrongSecret(slots, secret)
+  // Where nothing of its kind could be tried, the damage is the likelier cause.
+  const isUntried = !slots.some(({ kind }) => kind === secret.kind)
+  throw failure ?? (isUntried ? damaged[0] : undefined) ?? wrongSecret({ slots, damaged }, secret)
 }
 
 /** Each costs as much as a guess; whoever writes to the storage can put thousands there (docs/FORMAT.md §9.2). */
@@ -75,7 +77,7 @@ const candidates = (slots: readonly KeySlot[], secret: SlotSecret): readonly Key
   return sameKind.filter((slot) => slot.hint !== undefined && Buffer.compare(slot.hint, hint) === 0)
 }
 
-const wrongSecret = (slots: readonly KeySlot[], secret: SlotSecret): VarveError => {
+const wrongSecret = ({ slots, damaged }: FoundSlots, secret: SlotSecret): VarveError => {
   if (slots.length === 0)
     return new CorruptError(`${Folder.keys}/`, 'has no slot, so nothing can open the repository', {
       hint: 'Put a copy of a slot back, for example from a printed key export.',
@@ -84,7 +86,8 @@ const wrongSecret = (slots: readonly KeySlot[], secret: SlotSecret): VarveError 
   const name = { password: 'password', 'key-file': 'key file', recovery: 'recovery key' }[secret.kind]
   const of = sameKind.map((slot) => slotName(slotIdOf(slot))).join(', ')
   const tried = of === '' ? `it has no slot for a ${name}` : `not ${of}`
-  return new VarveError('wrong-password', `the ${name} does not open this repository: ${tried}`, {
+  const untold = damaged.map(({ message }) => `; ${message}`).join('')
+  return new VarveError('wrong-password', `the ${name} does not open this repository: ${tried}${untold}`, {
     // Nothing vouches for a slot before a key has opened the keyring (docs/FORMAT.md §3.6).
     hint:
       `Check that it belongs to this repository. If it surely does, the slot may be damaged: open with another key or the ` +

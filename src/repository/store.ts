@@ -5,6 +5,7 @@ import { type Codec, openCodec } from '../compression/codec.js'
 import type { SlotSecret } from '../crypto/key-slot.js'
 import type { RandomSource } from '../crypto/random-source.js'
 import { VarveError } from '../errors.js'
+import { clearScratchFolders, scratchFolder } from '../filesystem/scratch-folder.js'
 import { SmallValues } from '../filesystem/small-values.js'
 import { hexOf } from '../format/ids.js'
 import { ChunkReader } from './chunk-reader.js'
@@ -76,6 +77,16 @@ export class Store implements AsyncDisposable {
     if (this.#warned.has(text)) return
     this.#warned.add(text)
     this.#onWarning?.(text)
+  }
+
+  /** Where an operation may keep what it needs only while it runs. What ended processes left there goes. */
+  scratchFolder(purpose: string): string {
+    this.clearScratch()
+    return scratchFolder(this.cacheFolder, purpose, this.random)
+  }
+
+  clearScratch(): void {
+    clearScratchFolders(this.cacheFolder)
   }
 
   get seals(): OpenedKeys['seals'] {

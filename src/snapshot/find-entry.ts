@@ -46,7 +46,7 @@ const nothingAt = async (source: NodeSource, snapshot: Snapshot, path: ByteStrin
     last === undefined || last.type === EntryType.directory
       ? `varve ls ${where} shows what is there.`
       : `${where} is ${typeTextOf(last)}, and nothing is below it.`
-  throw new VarveError('not-found', `snapshot ${id} has no ${textOf(path)}`, { hint })
+  throw new VarveError('not-found', `snapshot ${id} has no entry ${textOf(path)}`, { hint })
 }
 
 const lastOnTheWay = async (

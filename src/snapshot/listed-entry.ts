@@ -32,6 +32,8 @@ export interface ListedEntry {
   readonly links: number
   /** Of a symlink: bytes, one latin1 unit each. */
   readonly linkTarget?: string
+  /** Of a device. */
+  readonly device?: { readonly major: number; readonly minor: number }
   readonly flags: { readonly changedWhileRead: boolean }
   /** What of it was lost before the snapshot was repaired, in words. */
   readonly lost?: string
@@ -81,6 +83,7 @@ export const listedEntryOf = (entry: StoredEntry): ListedEntry => {
     inode: entry.inode,
     links: entry.links,
     ...linkTargetOf(entry.content),
+    ...deviceOf(entry.content),
     flags: { changedWhileRead: (entry.flags & EntryFlag.changedWhileRead) !== 0 },
     ...lostOf(entry),
     xattrs: entry.xattrs.map((xattr) => xattr.name),
@@ -94,3 +97,8 @@ const lostOf = (entry: StoredEntry): { lost?: string } => {
 
 const linkTargetOf = (content: EntryContent): { linkTarget?: string } =>
   typeof content === 'string' ? { linkTarget: content } : {}
+
+const deviceOf = (content: EntryContent): Pick<ListedEntry, 'device'> =>
+  content !== null && typeof content === 'object' && 'major' in content
+    ? { device: { major: content.major, minor: content.minor } }
+    : {}

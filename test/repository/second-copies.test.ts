@@ -101,3 +101,23 @@ describe('Where an index file is damaged or gone, what its packs hold', () => {
     expect(fixture.warnings).toContainEqual(expect.stringMatching(/no readable index file.*repair index/))
   })
 })
+
+describe('Beside a slot that cannot be decoded', () => {
+  const wrong = { kind: 'key-file', secret: Buffer.alloc(32, 8) } as const
+  const badSlot = `keys/${'0'.repeat(32)}`
+
+  it('a wrong key is a wrong key, and the slot is named', async () => {
+    backend.store.set(badSlot, { bytes: Buffer.from('no slot'), modifiedMs: 0 })
+    await expect(openKeys(backend, async () => wrong)).rejects.toMatchObject({
+      code: 'wrong-password',
+      message: expect.stringContaining(badSlot),
+    })
+    expect(await problems()).toEqual([expect.stringContaining(badSlot)])
+  })
+
+  it('damage is told where there is no whole slot of the kind', async () => {
+    const [slot] = [...backend.store.keys()].filter((name) => name.startsWith('keys/'))
+    backend.store.set(slot!, { bytes: Buffer.from('no slot'), modifiedMs: 0 })
+    await expect(opens()).rejects.toMatchObject({ code: 'corrupt', message: expect.stringContaining(slot!) })
+  })
+})

@@ -1,5 +1,6 @@
 import { readFile } from 'node:fs/promises'
 import { VarveError } from '../../index.js'
+import { fileReason } from '../output/file-reason.js'
 import { argumentBytes } from './argument-bytes.js'
 
 /** `lines` has comments, `verbatim` lines are paths whatever they begin with, and in `raw` a NUL byte ends each path. */
@@ -38,8 +39,14 @@ const readListed = async (file: string): Promise<Buffer> => {
   try {
     return await readFile(argumentBytes(file))
   } catch (cause) {
-    const why = cause instanceof Error ? cause.message : String(cause)
-    throw new VarveError('invalid-argument', `the list of paths cannot be read: ${why}`, { cause })
+    throw new VarveError(
+      'invalid-argument',
+      `the list of paths ${file} cannot be read: ${fileReason(cause)}`,
+      {
+        hint: 'Check the name after --files-from; - stands for standard input.',
+        cause,
+      },
+    )
   }
 }
 

@@ -11,6 +11,7 @@ export const damageFields = (damage: Damage): Record<string, unknown> => ({
   message_type: 'error',
   object: damage.object,
   message: damage.message,
+  hint: damage.hint,
   dependents: damage.dependents.map(({ snapshot, path }) => ({ snapshot, ...nameFields('path', path) })),
   dependents_total: damage.dependentsTotal,
 })
@@ -45,6 +46,7 @@ export const checkFields = (report: CheckReport): Record<string, unknown> => ({
 export const checkLines = (report: CheckReport): string[] => [
   ...report.remarks.map((remark) => `remark: ${printable(remark)}`),
   verdict(report),
+  ...[...new Set(report.damages.map(({ hint }) => hint))].map((hint) => `  Next: ${hint}`),
   `  ${printable(report.covered)}`,
   `  ${countOf(report.snapshots, 'snapshot')}, ${countOf(report.treeNodes, 'tree node')}, ` +
     `${countOf(report.chunks, 'chunk')}, ${countOf(report.packs, 'pack')}; ` +

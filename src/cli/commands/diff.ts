@@ -4,7 +4,7 @@ import type { Verb } from '../invocation.js'
 import { openRepository } from '../open-repository.js'
 import { paintFor } from '../output/colour.js'
 import { nameFields } from '../output/json-fields.js'
-import { progressOf, statusFields } from '../output/progress-of.js'
+import { progressBesideData } from '../output/progress-of.js'
 import { quoteName } from '../output/quote.js'
 import { DiffTally } from './diff-tally.js'
 
@@ -30,7 +30,7 @@ const colours = {
 export const diff: Verb<object> = async (invocation, _flags, [before = '', after = '', path]) => {
   const { output, global, interruption } = invocation
   await using repository = await openRepository(invocation)
-  const progress = progressOf(invocation, statusFields('files_done', 'bytes_done'))
+  const progress = progressBesideData(invocation)
   const paint = paintFor(invocation)
   const tally = new DiffTally()
   const options = defined<DiffOptions>({

@@ -4,7 +4,7 @@ import type { Verb } from '../invocation.js'
 import { openRepository } from '../open-repository.js'
 import { longEntryLine } from '../output/entry-line.js'
 import { entryFields } from '../output/json-fields.js'
-import { progressOf, statusFields } from '../output/progress-of.js'
+import { progressBesideData } from '../output/progress-of.js'
 import { quoteName } from '../output/quote.js'
 
 interface FindFlags {
@@ -22,7 +22,7 @@ type FindOptions = NonNullable<Parameters<Repository['find']>[1]>
 export const find: Verb<FindFlags> = async (invocation, flags, patterns) => {
   const { output, global, interruption } = invocation
   await using repository = await openRepository(invocation)
-  const progress = progressOf(invocation, statusFields('files_done', 'bytes_done'))
+  const progress = progressBesideData(invocation)
   const options = defined<FindOptions>({
     snapshots: flags.snapshot,
     ignoreCase: flags.ignoreCase,

@@ -1,4 +1,4 @@
-import type { RestoreReport } from '../../index.js'
+import type { RestoreProblem, RestoreReport } from '../../index.js'
 import { countText } from '../output/count-text.js'
 import { factLines } from '../output/table.js'
 import { byteSizeText } from '../values/byte-size.js'
@@ -36,7 +36,15 @@ export const restoreLines = (report: RestoreReport, dryRun: boolean): string[] =
       ? [['problems', `${countText(report.problems.length)} (named above)`] as const]
       : []),
   ]),
+  ...[...new Set(report.problems.map(({ kind }) => kind))].map((kind) => `Next: ${nextSteps[kind]}`),
 ]
+
+const nextSteps: Readonly<Record<RestoreProblem['kind'], string>> = {
+  data: 'run the same restore again with --overwrite if-changed, which writes only what differs; `varve check --read-data` tells whether the repository is damaged.',
+  target: 'make room or name another --target, then run the same restore again: what is right already stays.',
+  attribute: 'as root all attributes can be set; --no-ownership leaves owners alone.',
+  lost: '`varve find` finds an older version of a file, `varve snapshots` another snapshot.',
+}
 
 const fileText = (report: RestoreReport): string =>
   [

@@ -3,7 +3,7 @@ import { defined } from '../defined.js'
 import type { Verb } from '../invocation.js'
 import { openRepository } from '../open-repository.js'
 import { countOf, countText } from '../output/count-text.js'
-import { progressOf, statusFields } from '../output/progress-of.js'
+import { progressBesideData } from '../output/progress-of.js'
 import { factLines, tableLines } from '../output/table.js'
 import { byteSizeText } from '../values/byte-size.js'
 
@@ -12,7 +12,7 @@ type StatsOptions = NonNullable<Parameters<Repository['stats']>[0]>
 export const stats: Verb<object> = async (invocation, _flags, references) => {
   const { output, global, interruption } = invocation
   await using repository = await openRepository(invocation)
-  const progress = progressOf(invocation, statusFields('files_done', 'bytes_done'))
+  const progress = progressBesideData(invocation)
   try {
     const report = await repository.stats(
       defined<StatsOptions>({

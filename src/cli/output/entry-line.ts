@@ -10,10 +10,14 @@ export const longEntryLine = (entry: ListedEntry, shownPath: string): string =>
     String(entry.links).padStart(3),
     owner(entry.user, entry.uid),
     owner(entry.group, entry.gid),
-    String(entry.sizeBytes).padStart(12),
+    sizeText(entry).padStart(12),
     localTimeText(entry.mtime),
     entry.linkTarget === undefined ? shownPath : `${shownPath} -> ${quoteName(entry.linkTarget)}`,
     ...(entry.lost === undefined ? [] : [` [${entry.lost}]`]),
   ].join(' ')
+
+/** A device has no size; as in `ls`, its numbers stand there. */
+const sizeText = ({ sizeBytes, device }: ListedEntry): string =>
+  device === undefined ? String(sizeBytes) : `${device.major}, ${device.minor}`
 
 const owner = (name: string, id: number): string => (name === '' ? String(id) : printable(name)).padEnd(8)

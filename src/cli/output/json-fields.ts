@@ -49,6 +49,9 @@ export const entryFields = (entry: ListedEntry): Record<string, unknown> => ({
   inode: entry.inode,
   links: entry.links,
   ...(entry.linkTarget === undefined ? {} : nameFields('linktarget', entry.linkTarget)),
+  ...(entry.device === undefined
+    ? {}
+    : { device_major: entry.device.major, device_minor: entry.device.minor }),
   ...(entry.flags.changedWhileRead ? { changed_while_read: true } : {}),
   ...(entry.lost === undefined ? {} : { lost: entry.lost }),
 })

@@ -14,10 +14,12 @@ export interface ProgressDisplay {
   readonly end: () => void
 }
 
-/** `line` redraws one line of a terminal at most 10 times a second; `json` writes a status line once a second. */
+/** `line` redraws one line of a terminal at most 10 times a second; `json` and `json-log` write a status line once a second. */
+export type ProgressMode = 'line' | 'json' | 'json-log' | 'none'
+
 export const progressDisplay = (
   output: Output,
-  mode: 'line' | 'json' | 'none',
+  mode: ProgressMode,
   fields: StatusFields,
   now: () => number,
 ): ProgressDisplay => {
@@ -28,9 +30,9 @@ export const progressDisplay = (
       ? (progress: Progress) =>
           output.showProgress(progressText(progress, rate.pace(progress, now()), output.logColumns))
       : (progress: Progress) => {
-          output
-            .report(JSON.stringify(statusLine(progress, rate.pace(progress, now()), fields)))
-            .catch(() => undefined)
+          const text = JSON.stringify(statusLine(progress, rate.pace(progress, now()), fields))
+          if (mode === 'json-log') output.log(text)
+          else output.report(text).catch(() => undefined)
         }
   const everyMs = mode === 'line' ? redrawMs : statusMs
   let shownMs = Number.NEGATIVE_INFINITY

@@ -2,6 +2,7 @@ import { randomBytes } from 'node:crypto'
 import { open } from 'node:fs/promises'
 import { VarveError } from '../../index.js'
 import { argumentBytes } from '../arguments/argument-bytes.js'
+import { fileReason } from '../output/file-reason.js'
 import { readSecretBytes } from './secret-file.js'
 
 const keyBytes = 32
@@ -29,7 +30,9 @@ export const createKeyFile = async (file: string): Promise<boolean> => {
     return true
   } catch (cause) {
     if (cause instanceof Error && 'code' in cause && cause.code === 'EEXIST') return false
-    const why = cause instanceof Error ? cause.message : String(cause)
-    throw new VarveError('invalid-argument', `the key file ${file} cannot be written: ${why}`, { cause })
+    throw new VarveError('invalid-argument', `the key file ${file} cannot be written: ${fileReason(cause)}`, {
+      hint: 'Name another place with --key-file.',
+      cause,
+    })
   }
 }

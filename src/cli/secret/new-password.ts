@@ -5,7 +5,10 @@ import type { AskHidden } from './terminal-prompt.js'
 /** Asks for a new password twice, since nobody sees what is typed. */
 export const askNewPassword = async (ask: AskHidden, what: string): Promise<string> => {
   const password = await ask(`${what}: `)
-  if (password === '') throw new VarveError('invalid-argument', 'the password must not be empty')
+  if (password === '')
+    throw new VarveError('invalid-argument', 'the password must not be empty', {
+      hint: 'Run the command again.',
+    })
   if ((await ask('The same again: ')) !== password) {
     throw new VarveError('invalid-argument', 'the two passwords differ', { hint: 'Run the command again.' })
   }

@@ -2,6 +2,7 @@ import { isUtf8 } from 'node:buffer'
 import { type FileHandle, open } from 'node:fs/promises'
 import { VarveError } from '../../index.js'
 import { argumentBytes } from '../arguments/argument-bytes.js'
+import { fileReason } from '../output/file-reason.js'
 
 /** Far more than any secret; whoever names a disk image by mistake hears so at once. */
 export const secretBytesMax = 64 * 1024
@@ -17,9 +18,15 @@ export const readSecretBytes = (file: string, what: string): Promise<Buffer> => 
 export const firstLine = (content: Buffer, source: string, what: string): string => {
   const end = content.indexOf('\n')
   const line = end === -1 ? content : content.subarray(0, end)
-  if (!isUtf8(line)) throw new VarveError('invalid-argument', `the ${what} from ${source} is not UTF-8 text`)
+  if (!isUtf8(line))
+    throw new VarveError('invalid-argument', `the ${what} from ${source} is not UTF-8 text`, {
+      hint: 'A key file is given with --key-file.',
+    })
   const text = line.toString('utf8').replace(/\r$/, '')
-  if (text === '') throw new VarveError('invalid-argument', `the ${what} from ${source} is empty`)
+  if (text === '')
+    throw new VarveError('invalid-argument', `the ${what} from ${source} is empty`, {
+      hint: `Its first line must be the ${what}.`,
+    })
   return text
 }
 
@@ -27,7 +34,9 @@ const readBounded = async (file: string, what: string, untilLineEnd: boolean): P
   await using handle = await openFile(file, what)
   const status = await handle.stat()
   if (status.isDirectory())
-    throw new VarveError('invalid-argument', `the ${what} file ${file} is a directory`)
+    throw new VarveError('invalid-argument', `the ${what} file ${file} is a directory`, {
+      hint: nameFile(what),
+    })
   if (status.isFile() && status.size > secretBytesMax) throw tooLarge(file, what)
   const buffer = Buffer.alloc(secretBytesMax + 1)
   let length = 0
@@ -45,20 +54,20 @@ const openFile = async (file: string, what: string): Promise<FileHandle> => {
   try {
     return await open(argumentBytes(file))
   } catch (cause) {
-    throw new VarveError('invalid-argument', `the ${what} file ${file} cannot be read: ${reason(cause)}`, {
-      cause,
-    })
+    throw new VarveError(
+      'invalid-argument',
+      `the ${what} file ${file} cannot be read: ${fileReason(cause)}`,
+      {
+        hint: nameFile(what),
+        cause,
+      },
+    )
   }
 }
 
-const reason = (cause: unknown): string => {
-  const code = cause instanceof Error && 'code' in cause ? cause.code : undefined
-  if (code === 'ENOENT') return 'there is no such file'
-  if (code === 'EACCES') return 'permission denied'
-  return cause instanceof Error ? cause.message : String(cause)
-}
+const nameFile = (what: string): string => `Name a file that holds the ${what} and nothing else.`
 
 const tooLarge = (file: string, what: string): VarveError =>
   new VarveError('invalid-argument', `the ${what} file ${file} is larger than 64 KiB`, {
-    hint: `Name a file that holds the ${what} and nothing else.`,
+    hint: nameFile(what),
   })

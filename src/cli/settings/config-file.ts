@@ -2,6 +2,7 @@ import { open } from 'node:fs/promises'
 import type { Command } from 'commander'
 import { parse, TomlError } from 'smol-toml'
 import { VarveError } from '../../index.js'
+import { fileReason } from '../output/file-reason.js'
 import type { ConfigTable } from './config-table.js'
 import { readConfigTables } from './config-tables.js'
 import type { Layer } from './layers.js'
@@ -71,27 +72,28 @@ const parseToml = (text: string, file: string): Record<string, unknown> => {
   } catch (cause) {
     if (!(cause instanceof TomlError)) throw cause
     const what = cause.message.split('\n')[0]?.replace(/^Invalid TOML document: /, '') ?? ''
-    throw new VarveError('invalid-config', `${file}, line ${cause.line}: ${what}`, { cause })
+    throw new VarveError('invalid-config', `${file}, line ${cause.line}: ${what}`, {
+      hint: 'The file is TOML: https://toml.io.',
+      cause,
+    })
   }
 }
+
+const otherConfig = 'Name another one with --config, or none.'
 
 const readText = async (file: string, mustExist: boolean): Promise<string | undefined> => {
   try {
     await using handle = await open(file)
     if ((await handle.stat()).size > configBytesMax)
-      throw new VarveError('invalid-config', `${file} is larger than 1 MiB`)
+      throw new VarveError('invalid-config', `${file} is larger than 1 MiB`, { hint: otherConfig })
     return await handle.readFile('utf8')
   } catch (cause) {
     if (cause instanceof VarveError) throw cause
     const code = cause instanceof Error && 'code' in cause ? cause.code : undefined
     if (code === 'ENOENT' && !mustExist) return undefined
-    throw new VarveError(
-      'invalid-config',
-      `the config file cannot be read: ${String(cause instanceof Error ? cause.message : cause)}`,
-      {
-        cause,
-        hint: 'Name another one with --config, or none.',
-      },
-    )
+    throw new VarveError('invalid-config', `the config file ${file} cannot be read: ${fileReason(cause)}`, {
+      cause,
+      hint: otherConfig,
+    })
   }
 }

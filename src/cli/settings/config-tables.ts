@@ -114,7 +114,7 @@ const convert = (source: ConfigSource, flag: Flag, value: unknown, path: readonl
     return configValue(flag, value, source.file, source.home)
   } catch (error) {
     if (!(error instanceof VarveError)) throw error
-    throw invalid(source, path, error.message)
+    throw invalid(source, path, error.message, error.hint)
   }
 }
 

@@ -29,11 +29,9 @@ export class Flag extends Option {
       return this.#parse(this.holdsPath ? text : plainText(text))
     } catch (error) {
       if (!(error instanceof VarveError)) throw error
-      throw new VarveError(
-        error.code,
-        `--${this.key}: ${error.message}`,
-        error.hint === undefined ? {} : { hint: error.hint },
-      )
+      throw new VarveError(error.code, `--${this.key}: ${error.message}`, {
+        hint: error.hint ?? '`varve COMMAND --help` says what each flag takes.',
+      })
     }
   }
 

@@ -55,8 +55,8 @@ export interface BackedUpEntry {
 export interface SourceProblem {
   /** Path on disk, as bytes in a latin1 string. */
   readonly path: string
-  /** `unreadable`, `vanished`, `changed` (stored, but it changed while it was read), `metadata`. */
-  readonly reason: 'unreadable' | 'vanished' | 'changed' | 'metadata'
+  /** `missing` (it was named, and never there), `unreadable`, `vanished`, `changed` (stored, but it changed while it was read), `metadata`. */
+  readonly reason: 'missing' | 'unreadable' | 'vanished' | 'changed' | 'metadata'
   readonly message: string
 }
 

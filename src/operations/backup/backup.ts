@@ -28,6 +28,7 @@ import { type OpenSource, openSource } from './open-source.js'
 import { keepsVanishing, reliedOn } from './relied-on.js'
 import { BackupReportBuilder } from './report-builder.js'
 import { reportOf, summaryOf } from './summary.js'
+import { tagsOf } from './tags-of.js'
 import { UnchangedTest } from './unchanged.js'
 
 const checkpointMsDefault = 15 * 60 * 1000
@@ -53,6 +54,7 @@ class BackupRun {
   readonly #pendingId: PendingId
   readonly #captured: number
   readonly #stop: AbortSignal
+  readonly #tags: readonly string[]
   #rootAttributes: RootAttributes | null = null
   #checkpoint = 0
   #lastRoot: TreeRoot | undefined
@@ -65,6 +67,7 @@ class BackupRun {
     this.#pendingId = hexOf(store.random(16)) as PendingId
     this.#report = new BackupReportBuilder(options)
     this.#host = options.host ?? hostName()
+    this.#tags = tagsOf(options.tags ?? [])
     this.#captured = capturable()
     this.#stop = AbortSignal.any(
       [options.signal, options.stopGently].filter((signal) => signal !== undefined),
@@ -77,6 +80,7 @@ class BackupRun {
     requireWritable(store.keys.config, configName)
     await requireWritableFeatures(store.backend)
     const nowMs = Number(this.#startNs / 1_000_000n)
+    store.clearScratch()
     if (options.dryRun !== true) await store.backend.clearAbandonedTemporaries(abandonedAfterMs, nowMs)
     const { writer: opened, prepared } = await openWriter(store, options.dryRun !== true)
     await using writer = opened
@@ -204,12 +208,12 @@ class BackupRun {
   }
 
   #snapshot(root: TreeRoot, writer: StoreWriter, { snapshot: parent }: Parents): Snapshot {
-    const { time, tags = [] } = this.options
+    const { time } = this.options
     return newSnapshot({
       idBytes: this.store.random(16),
       root,
       time,
-      tags,
+      tags: this.#tags,
       sourceStart: timestampFromNanoseconds(this.#startNs),
       host: this.#host,
       paths: this.#source.paths,

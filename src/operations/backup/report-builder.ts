@@ -72,12 +72,13 @@ export class BackupReportBuilder {
   problem(path: ByteString, error: unknown): void {
     if (!this.isOfSource(error)) throw error
     const { code, message } = error as NodeJS.ErrnoException
-    this.#add({ path, reason: code === 'ENOENT' ? 'vanished' : 'unreadable', message })
+    const reason = code === 'not-found' ? 'missing' : code === 'ENOENT' ? 'vanished' : 'unreadable'
+    this.#add({ path, reason, message })
   }
 
   /** An error of the file system that is backed up, and not of the store. */
   isOfSource(error: unknown): boolean {
-    if (error instanceof VarveError) return error.code === 'source'
+    if (error instanceof VarveError) return error.code === 'source' || error.code === 'not-found'
     return (error as NodeJS.ErrnoException).syscall !== undefined
   }
 

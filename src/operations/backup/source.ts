@@ -1,4 +1,4 @@
-import { type ByteString, byteStringOf, byteStringOfText } from '../../bytes/byte-string.js'
+import { type ByteString, byteStringOf, byteStringOfText, textOf } from '../../bytes/byte-string.js'
 import { VarveError } from '../../errors.js'
 import {
   cacheDirectoryMark,
@@ -55,7 +55,10 @@ const refuseAbsent = (roots: readonly WalkRoot[]): void => {
       failure ??= error
     }
   }
-  throw new VarveError('source', (failure as Error).message, { hint: 'Check the path.', cause: failure })
+  const { code, message } = failure as NodeJS.ErrnoException
+  const named = textOf(roots[0]!.diskPath)
+  const what = code === 'ENOENT' ? `${named}: there is no such file or directory` : message
+  throw new VarveError('source', what, { hint: 'Check the path.', cause: failure })
 }
 
 const filterOf = (options: ExcludeOptions, currentDirectory: ByteString): WalkFilter => {

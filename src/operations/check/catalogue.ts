@@ -1,10 +1,9 @@
-import { join } from 'node:path'
 import { blockOrdinalOf, chunkOrdinalOf } from '../../chunk-index/entry.js'
 import { LocalIndex } from '../../chunk-index/local-index.js'
 import type { RandomSource } from '../../crypto/random-source.js'
 import { VarveError } from '../../errors.js'
 import { removeTree } from '../../filesystem/tree-removal.js'
-import { type ChunkId, type ChunkKind, hexOf, type PackId } from '../../format/ids.js'
+import type { ChunkId, ChunkKind, PackId } from '../../format/ids.js'
 import type { PackDirectory } from '../../format/pack-directory.js'
 import { ChunkReader } from '../../repository/chunk-reader.js'
 import { IndexStore } from '../../repository/index-store.js'
@@ -54,7 +53,7 @@ export class Catalogue implements AsyncDisposable {
   constructor(store: Store) {
     const { backend, seals, codec, repositoryId } = store
     this.#random = store.random
-    this.#folder = join(store.cacheFolder, `check-${hexOf(store.random(8))}`)
+    this.#folder = store.scratchFolder('check')
     this.index = LocalIndex.open(this.#folder, repositoryId)
     this.#indexStore = new IndexStore(backend, seals, codec, this.index)
     this.reader = new ChunkReader(backend, seals, codec, store.keys.keyring.idKey, this.index, async () => {})

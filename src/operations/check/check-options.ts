@@ -19,6 +19,8 @@ export interface Damage {
   /** The repository object, for example `packs/3f…`. */
   readonly object: string
   readonly message: string
+  /** The next step, as a sentence; the same one for all objects of a kind. */
+  readonly hint: string
   /** Snapshots and paths that need it. At most 100 are named; `dependentsTotal` counts all. */
   readonly dependents: readonly { readonly snapshot: string; readonly path: string }[]
   readonly dependentsTotal: number

@@ -21,6 +21,7 @@ import { Dependents } from './dependents.js'
 import { Findings } from './findings.js'
 import { LossOwners } from './loss-owners.js'
 import { markSuspects } from './mark-suspects.js'
+import { packNamedInPart } from './next-step.js'
 import { readCatalogue } from './read-catalogue.js'
 import { type OpenPackReader, openThreads, readPacks } from './read-packs.js'
 
@@ -173,10 +174,7 @@ class CheckRun {
     for (const pack of incomplete()) {
       if (pack.isNeeded) {
         unindexed.add(pack)
-        this.#findings.damage(
-          pack.name,
-          'index files do not name all of its chunks; the next backup mends that',
-        )
+        this.#findings.damage(pack.name, packNamedInPart)
       } else this.#findings.remark(`${pack.name} is not named by index files, and no snapshot needs it`)
     }
     return unindexed

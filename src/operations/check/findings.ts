@@ -1,6 +1,7 @@
 import { CorruptError, type VarveError } from '../../errors.js'
 import type { SnapshotId } from '../../format/ids.js'
 import type { Damage } from './check-options.js'
+import { nextStepFor } from './next-step.js'
 
 const dependentsNamedMax = 100
 const messagesMax = 5
@@ -12,6 +13,7 @@ export class Finding {
   #messagesTotal = 0
   readonly #dependents: { snapshot: string; path: string }[] = []
   #dependentsTotal = 0
+  isUnreadable = false
 
   constructor(readonly object: string) {}
 
@@ -37,6 +39,7 @@ export class Finding {
     return {
       object: this.object,
       message,
+      hint: nextStepFor(this.object, this.#messages[0] ?? '', this.isUnreadable),
       dependents: this.#dependents,
       dependentsTotal: this.#dependentsTotal,
     }
@@ -60,7 +63,9 @@ export class Findings {
   error(object: string, error: VarveError): Finding {
     const prefix = error instanceof CorruptError ? `${error.object}: ` : `${object}: `
     const { message } = error
-    return this.damage(object, message.startsWith(prefix) ? message.slice(prefix.length) : message)
+    const finding = this.damage(object, message.startsWith(prefix) ? message.slice(prefix.length) : message)
+    finding.isUnreadable = true
+    return finding
   }
 
   remark(text: string): void {

@@ -5,6 +5,7 @@ import type { Catalogue } from './catalogue.js'
 import type { CataloguedPack } from './catalogued-pack.js'
 import { checkValueOf } from './check-value.js'
 import type { Finding, Findings } from './findings.js'
+import { packMissing, packUnnamed } from './next-step.js'
 
 /** Packs that snapshots need and that index files do not name in full: readers do not find what is in them. */
 export type Unindexed = ReadonlySet<CataloguedPack>
@@ -63,16 +64,13 @@ export class LossOwners {
 
   #blame(pack: CataloguedPack, block: number): Finding {
     const message = pack.brokenBlocks.get(block)
-    return this.findings.damage(
-      pack.name,
-      message === undefined ? 'is named by no index file' : `block ${block}: ${message}`,
-    )
+    return this.findings.damage(pack.name, message === undefined ? packUnnamed : `block ${block}: ${message}`)
   }
 
   #addLost(owners: Set<Finding>, id: ChunkId): void {
     const lost = this.catalogue.lostPlaces(id)
     for (const pack of lost) {
-      const message = pack.isListed ? 'cannot be read' : 'is missing, and index files name it'
+      const message = pack.isListed ? 'cannot be read' : packMissing
       const name = packName(pack.id)
       owners.add(this.findings.finding(name) ?? this.findings.damage(name, message))
     }

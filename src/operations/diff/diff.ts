@@ -60,9 +60,10 @@ const rangesOf = async (
   const found = await Promise.all([entryAt(source, before, path), entryAt(source, after, path)])
   if (key !== undefined && found.some((entry) => entry !== undefined))
     return [rangeOfKey(key), subtreeRange(path)]
-  const ids = `${shortIdOf(before.id)} nor ${shortIdOf(after.id)}`
-  throw new VarveError('not-found', `neither snapshot ${ids} has ${textOf(path)}`, {
-    hint: `varve ls ${shortIdOf(after.id)} shows what is there.`,
+  const [first, second] = [shortIdOf(before.id), shortIdOf(after.id)]
+  const who = first === second ? `snapshot ${first} has no` : `neither snapshot ${first} nor ${second} has an`
+  throw new VarveError('not-found', `${who} entry ${textOf(path)}`, {
+    hint: `varve ls ${second} shows what is there.`,
   })
 }
 

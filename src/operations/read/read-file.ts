@@ -35,7 +35,8 @@ export async function* readFile(
   const range = rangeOf(options)
   const { snapshot, path } = await resolveReference(store, reference)
   const shown = `${shortIdOf(snapshot.id)}:${textOf(path)}`
-  if (path === '') throw notAFile(shown, 'a directory', listHint(shown))
+  if (path === '')
+    throw notAFile(`the root of snapshot ${shortIdOf(snapshot.id)}`, 'a directory', listHint(shown))
   const reader = await ensureIndex(store)
   const entry = await findEntry(reader, snapshot, path)
   const content = contentOf(entry, shown)
@@ -63,7 +64,7 @@ const contentOf = (entry: StoredEntry, shown: string): FileContent => {
 }
 
 const listHint = (shown: string): string =>
-  `varve ls ${shown} lists it, and varve cat ${shown} --archive tar gives it as an archive.`
+  `varve ls ${shown.replace(/:$/, '')} lists it, and varve cat ${shown} --archive tar gives it as an archive.`
 
 const notAFile = (shown: string, what: string, hint: string): VarveError =>
   new VarveError('invalid-argument', `${shown} is ${what}, not a file`, { hint })

@@ -1,10 +1,9 @@
-import { join } from 'node:path'
 import { blockOrdinalOf, chunkOrdinalOf } from '../../chunk-index/entry.js'
 import { LocalIndex } from '../../chunk-index/local-index.js'
 import { ChunkHasher } from '../../crypto/chunk-id.js'
 import { VarveError } from '../../errors.js'
 import { removeTree } from '../../filesystem/tree-removal.js'
-import { type ChunkId, type ChunkKind, hexOf, type PackId } from '../../format/ids.js'
+import type { ChunkId, ChunkKind, PackId } from '../../format/ids.js'
 import type { PackDirectory } from '../../format/pack-directory.js'
 import { ChunkReader } from '../../repository/chunk-reader.js'
 import type { IndexablePack } from '../../repository/index-store.js'
@@ -36,7 +35,7 @@ export class PackCatalogue implements AsyncDisposable {
 
   constructor(private readonly store: Store) {
     const { backend, seals, codec, repositoryId, keys } = store
-    this.#folder = join(store.cacheFolder, `repair-${hexOf(store.random(8))}`)
+    this.#folder = store.scratchFolder('repair')
     this.#index = LocalIndex.open(this.#folder, repositoryId)
     this.#indexStore = new IndexStore(backend, seals, codec, this.#index)
     this.#hasher = new ChunkHasher(keys.keyring.idKey)

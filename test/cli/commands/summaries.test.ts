@@ -103,6 +103,7 @@ describe('the summary of a restore', () => {
       '  data      1.00 KiB written, 2.00 KiB already there',
       '  verified  3.00 KiB',
       '  problems  1 (named above)',
+      'Next: as root all attributes can be set; --no-ownership leaves owners alone.',
     ])
     expect(restoreFields(report, true)).toMatchObject({ dry_run: true, total_files: 8, bytes_restored: 1024 })
   })

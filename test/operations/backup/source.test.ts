@@ -72,7 +72,7 @@ describe('what is backed up', () => {
     await using scene = await Scene.make()
     await scene.write('a', 'a')
     const report = await scene.backup({ paths: [scene.path('a'), scene.path('gone')] })
-    expect(report.problems).toMatchObject([{ path: scene.path('gone'), reason: 'vanished' }])
+    expect(report.problems).toMatchObject([{ path: scene.path('gone'), reason: 'missing' }])
     expect(await scene.paths(report.snapshotId)).toEqual(['a'])
   })
 

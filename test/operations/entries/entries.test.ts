@@ -76,7 +76,7 @@ describe('entries', () => {
   it('names path and snapshot where there is nothing', async () => {
     await expect(paths('b/none')).rejects.toMatchObject({
       code: 'not-found',
-      message: `snapshot ${snapshot.id.slice(0, 8)} has no b/none`,
+      message: `snapshot ${snapshot.id.slice(0, 8)} has no entry b/none`,
     })
   })
 })

@@ -74,7 +74,7 @@ describe('readFile', () => {
     })
     await expect(read('')).rejects.toMatchObject({
       code: 'invalid-argument',
-      message: `${id}: is a directory, not a file`,
+      message: `the root of snapshot ${id} is a directory, not a file`,
     })
     await expect(read('a/link')).rejects.toMatchObject({
       message: `${id}:a/link is a symlink to small.txt, not a file`,
@@ -86,7 +86,7 @@ describe('readFile', () => {
     const id = snapshot.id.slice(0, 8)
     await expect(read('a/none/x')).rejects.toMatchObject({
       code: 'not-found',
-      message: `snapshot ${id} has no a/none/x`,
+      message: `snapshot ${id} has no entry a/none/x`,
       hint: `varve ls ${id}:a shows what is there.`,
     })
     await expect(read('a/link/x')).rejects.toMatchObject({

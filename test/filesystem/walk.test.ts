@@ -137,7 +137,7 @@ describe('a walk', () => {
     })
     const { paths, errors } = collect([root('absent'), root('a')])
     expect(paths).toEqual(['a'])
-    expect(errors).toEqual([[`${top}/absent`, 'ENOENT']])
+    expect(errors).toEqual([[`${top}/absent`, 'not-found']])
   })
 
   it('reports a file that vanished since its directory was listed, and goes on', () => {

@@ -47,5 +47,5 @@ test('a source that cannot be counted is told of once, by the backup itself', as
   await using scene = await filled()
   const missing = scene.path('not-there')
   const report = await scene.backup({ scan: true, paths: [scene.source, missing] })
-  expect(report.problems).toMatchObject([{ path: missing, reason: 'vanished' }])
+  expect(report.problems).toMatchObject([{ path: missing, reason: 'missing' }])
 })

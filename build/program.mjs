@@ -10,7 +10,7 @@ const gathered = `${dist}program`
 /** Small modules of the command line that many commands share. */
 const cliOutput = ['table', 'json-fields', 'progress-of'].map((name) => `cli/output/${name}.js`)
 /** What goes with opening a repository: it is needed in most commands, and small. */
-const reading = ['snapshots/snapshots', 'read/read-file', 'entries/entries'].map(
+const reading = ['snapshots/snapshots', 'snapshots/named-snapshot', 'read/read-file', 'entries/entries'].map(
   (name) => `operations/${name}.js`,
 )
 
@@ -82,7 +82,7 @@ await rm(gathered, { recursive: true, force: true })
 await gather({ main: 'cli/main.js', demo: 'cli/demo.js' }, (imports) => {
   const isAlone = imports.reachedFrom('cli/version.js')
   const isShell = imports.reachedFrom('cli/run.js', 'cli/open-repository.js', ...cliOutput)
-  const isEngine = imports.reachedFrom('index.js', ...reading)
+  const isEngine = imports.reachedFrom('index.js', 'library/open-options.js', ...reading)
   return [
     { name: 'version', test: isAlone },
     { name: 'base', test: (id) => isShell(id) && isEngine(id) },

@@ -20,6 +20,12 @@ export const errorCodeOf = (error: unknown): string => {
   return typeof code === 'string' ? code : ''
 }
 
+/** The error of a path that a person named: what is not there did not vanish, nobody ever saw it. */
+export const notFoundWhereNamed = (error: unknown): unknown =>
+  errorCodeOf(error) === 'ENOENT'
+    ? new VarveError('not-found', 'there is no such file or directory', { cause: error })
+    : error
+
 /**
  * Runs a call that writes below a restore target.
  * @throws VarveError 'no-space' or 'read-only' where the file system says so; other errors pass as they are.

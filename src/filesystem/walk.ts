@@ -5,7 +5,7 @@ import { type ListedDirectory, listDirectory } from './listed-directory.js'
 import { mergeNames } from './merge-names.js'
 import { lstatOf } from './stat.js'
 import { StatColumns, StatOfColumns } from './stat-columns.js'
-import { errorCodeOf } from './system-error.js'
+import { notFoundWhereNamed } from './system-error.js'
 import { inodeKeyOf, type WalkFilter } from './walk-filter.js'
 import type { RootNode, WalkRoot } from './walk-root.js'
 import {
@@ -153,7 +153,7 @@ class Walk implements Disposable {
         listed.lstat(this.#stats, this.#found, found)
       else this.#stats.lstat(this.#found, found.path)
     } catch (error) {
-      this.onError(found.path, node === undefined ? error : ofNamed(error))
+      this.onError(found.path, node === undefined ? error : notFoundWhereNamed(error))
       return false
     }
     found.stat = new StatOfColumns(this.#stats, this.#found)
@@ -237,12 +237,6 @@ export function* walk(
 }
 
 const noName = '' as ByteString
-
-/** What was named and is not there did not vanish; nobody ever saw it. */
-const ofNamed = (error: unknown): unknown =>
-  errorCodeOf(error) === 'ENOENT'
-    ? new VarveError('not-found', 'there is no such file or directory', { cause: error })
-    : error
 
 const inodeKeyAt = (path: ByteString): string | undefined => {
   try {

@@ -137,7 +137,13 @@ describe('the result of a check', () => {
       snapshot: 'abcdef0123',
       path: `f${index}\xff`,
     }))
-    const lines = damageLines({ object: 'packs/3f', message: 'cut short', dependents, dependentsTotal: 99 })
+    const lines = damageLines({
+      object: 'packs/3f',
+      message: 'cut short',
+      hint: 'mend it',
+      dependents,
+      dependentsTotal: 99,
+    })
     expect(lines.slice(0, 2)).toEqual(['damaged: packs/3f: cut short', '  needed by "abcdef01:f0\\xff"'])
     expect(lines.slice(-1)).toEqual(['  and by 89 more'])
     expect(lines).toHaveLength(12)

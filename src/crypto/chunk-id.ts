@@ -35,8 +35,18 @@ export class ChunkHasher {
 
   /** The id of `arena[start..end)`. Fastest when at least 65 bytes stand before `start`; the arena is left as it was. */
   idOf(typeByte: number, arena: Uint8Array, start: number, end: number): Buffer {
+    const id = Buffer.allocUnsafe(chunkIdSizeBytes)
+    this.idInto(typeByte, arena, start, end, id, 0)
+    return id
+  }
+
+  /** The same into `target` from `at` on. */
+  idInto(typeByte: number, arena: Uint8Array, start: number, end: number, target: Buffer, at: number): void {
     assert.ok(0 <= start && start <= end && end <= arena.byteLength)
-    if (start < prefixSizeBytes) return this.#idThroughHmac(typeByte, arena.subarray(start, end))
+    if (start < prefixSizeBytes) {
+      target.set(this.#idThroughHmac(typeByte, arena.subarray(start, end)), at)
+      return
+    }
     const from = start - prefixSizeBytes
     this.#saved.set(arena.subarray(from, start))
     this.#prefix[blockSizeBytes] = typeByte
@@ -46,7 +56,7 @@ export class ChunkHasher {
     } finally {
       arena.set(this.#saved, from)
     }
-    return Buffer.from(hash('sha256', this.#outer, 'binary'), 'latin1')
+    target.write(hash('sha256', this.#outer, 'binary'), at, 'latin1')
   }
 
   #idThroughHmac(typeByte: number, plaintext: Uint8Array): Buffer {

@@ -105,7 +105,7 @@ export class PackDirectory implements DirectoryParts {
       slot = (slot + 1) & (table.length - 1)
     ) {
       const chunk = table[slot]! - 1
-      if (this.#hasId(chunk, id)) return chunk
+      if (this.hasId(chunk, id)) return chunk
     }
     return -1
   }
@@ -121,7 +121,8 @@ export class PackDirectory implements DirectoryParts {
     return table
   }
 
-  #hasId(chunk: number, id: Uint8Array): boolean {
+  /** Whether this is the chunk's id. */
+  hasId(chunk: number, id: Uint8Array): boolean {
     const at = idSizeBytes * chunk
     for (let index = 0; index < idSizeBytes; index++) if (this.ids[at + index] !== id[index]) return false
     return true

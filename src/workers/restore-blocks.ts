@@ -84,7 +84,7 @@ export class RestoreBlocks {
     const known = chunk * idSizeBytes
     if (this.#isHashed[chunk] === 0) {
       const end = start + this.#starts[chunk + 1]! - this.#starts[chunk]!
-      this.#ids.set(this.hasher.idOf(this.#directory.kind, bytes, start, end), known)
+      this.hasher.idInto(this.#directory.kind, bytes, start, end, this.#ids, known)
       this.#isHashed[chunk] = 1
     }
     if (this.#ids.compare(ids, at, at + idSizeBytes, known, known + idSizeBytes) !== 0)

@@ -15,6 +15,8 @@ interface Recent {
 export class ChunkLocator {
   /** The one used last stands first. */
   readonly #recent: Recent[] = []
+  /** What was found last. */
+  #last: ChunkPlace | undefined
 
   constructor(
     private readonly index: LocalIndex,
@@ -23,12 +25,14 @@ export class ChunkLocator {
 
   /** Undefined where no pack has it. A promise only where a directory must be read. */
   locate(id: ChunkId): ChunkPlace | undefined | Promise<ChunkPlace | undefined> {
+    const next = this.#last && placeBehind(this.#last)
+    if (next?.directory.hasId(next.chunk, id)) return this.#found(next)
     for (let at = 0; at < this.#recent.length; at++) {
       const recent = this.#recent[at]!
       const chunk = recent.directory.find(id)
       if (chunk < 0) continue
       if (at > 0) this.#remember(recent, at)
-      return placeOf(recent, chunk)
+      return this.#found(placeOf(recent, chunk))
     }
     return this.#look(id)
   }
@@ -41,7 +45,12 @@ export class ChunkLocator {
     if (directory === undefined || chunk < 0) return this.#search(id)
     const found = { packId, directory }
     this.#remember(found, -1)
-    return placeOf(found, chunk)
+    return this.#found(placeOf(found, chunk))
+  }
+
+  #found(place: ChunkPlace): ChunkPlace {
+    this.#last = place
+    return place
   }
 
   async #search(id: ChunkId): Promise<ChunkPlace | undefined> {
@@ -62,3 +71,12 @@ const placeOf = ({ packId, directory }: Recent, chunk: number): ChunkPlace => ({
   block: directory.locationOf(chunk).block,
   chunk,
 })
+
+/** Of the chunk that stands next in the pack. */
+const placeBehind = ({ packId, directory, block, chunk }: ChunkPlace): ChunkPlace | undefined => {
+  const next = chunk + 1
+  if (next >= directory.chunkCount) return undefined
+  let nextBlock = block
+  while (next >= directory.firstChunks[nextBlock + 1]!) nextBlock++
+  return { packId, directory, block: nextBlock, chunk: next }
+}

@@ -37,47 +37,78 @@ export const draftWriteJob = (
   blockAt: Uint32Array,
   openedOf: (file: number) => OpenedFile | undefined,
 ): DraftedJob => {
-  const rows = new Float64Array(pieceColumns * pieces.length)
-  const ids = new Uint8Array(idSizeBytes * pieces.length)
-  const numbers = new Map<number, number>()
-  const files: number[] = []
-  const counts: number[] = []
+  const rows = new PieceRows(plan, pieces.length)
   const blocks: PlannedBlock[] = []
   const ends: number[] = []
   let block = noBlock
-  for (let index = 0, row = 0; index < pieces.length; index++, row += pieceColumns) {
-    const piece = pieces[index]!
+  for (let index = 0; index < pieces.length; index++) {
     if (blockAt[index] !== block) {
       block = blockAt[index]!
       ends.push(index)
       blocks.push(plan.blocks[block]!)
     }
-    const file = plan.fileOf[piece]!
-    let number = files.length - 1
-    if (files[number] !== file) {
-      number = numbers.get(file) ?? files.length
-      if (number === files.length) {
-        files.push(file)
-        counts.push(0)
-        numbers.set(file, number)
-      }
-    }
-    counts[number]!++
+    rows.set(index, pieces[index]!)
+  }
+  ends.push(pieces.length)
+  const ids = idsOf(plan, pieces)
+  const files = fileTable(plan, rows.files, rows.counts, openedOf)
+  const job = { kind: 'write', pieces: rows.rows, ends: Uint32Array.from(ends), ids, files } as const
+  return { blocks, files: rows.files, job }
+}
+
+/** Numbers the files of a job as their pieces come. */
+class PieceRows {
+  readonly rows: Float64Array
+  readonly files: number[] = []
+  /** How many pieces of each of these come. */
+  readonly counts: number[] = []
+  readonly #numbers = new Map<number, number>()
+
+  constructor(
+    private readonly plan: FilePlan,
+    count: number,
+  ) {
+    this.rows = new Float64Array(pieceColumns * count)
+  }
+
+  set(index: number, piece: number): void {
+    const { plan, rows } = this
+    const row = pieceColumns * index
     rows[row] = plan.sources[piece]!
     rows[row + 1] = plan.chunks[piece]!
     rows[row + 2] = plan.froms[piece]!
     rows[row + 3] = plan.lengths[piece]!
     rows[row + 4] = plan.offsets[piece]!
-    rows[row + 5] = number
-    ids.set(plan.idOf(piece), idSizeBytes * index)
+    rows[row + 5] = this.#numberOf(plan.fileOf[piece]!)
   }
-  ends.push(pieces.length)
-  const table = fileTable(plan, files, counts, openedOf)
-  return {
-    blocks,
-    files,
-    job: { kind: 'write', pieces: rows, ends: Uint32Array.from(ends), ids, files: table },
+
+  #numberOf(file: number): number {
+    const { files, counts } = this
+    let number = files.length - 1
+    if (files[number] !== file) number = this.#numbers.get(file) ?? this.#add(file)
+    counts[number]!++
+    return number
   }
+
+  #add(file: number): number {
+    const number = this.files.push(file) - 1
+    this.counts.push(0)
+    this.#numbers.set(file, number)
+    return number
+  }
+}
+
+/** Mostly pieces follow one another in the plan, too. */
+const idsOf = ({ ids: all }: FilePlan, pieces: Uint32Array): Uint8Array => {
+  const ids = new Uint8Array(idSizeBytes * pieces.length)
+  for (let start = 0; start < pieces.length; ) {
+    const first = pieces[start]!
+    let end = start + 1
+    while (end < pieces.length && pieces[end] === first + end - start) end++
+    ids.set(all.subarray(idSizeBytes * first, idSizeBytes * (first + end - start)), idSizeBytes * start)
+    start = end
+  }
+  return ids
 }
 
 /** The blocks as one pack. */

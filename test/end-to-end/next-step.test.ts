@@ -115,7 +115,7 @@ test('where no entry of a snapshot is lost, a restore that differs says how to g
   const ended = await varve(['restore', first!.id, '-t', target, '--overwrite', 'always'])
   expect(ended.code).toBe(1)
   expect(ended.stderr).toMatch(/^target: file: a directory that is not empty/)
-  expect(ended.stdout).toMatch(/^Next: make room/m)
+  expect(ended.stdout).toMatch(/^Next: move what is in the way/m)
 })
 
 const main = fileURLToPath(new URL('../../dist/cli/main.js', import.meta.url))

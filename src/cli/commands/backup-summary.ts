@@ -18,6 +18,7 @@ export const summaryFields = (
   files_unmodified: report.filesUnmodified,
   dirs: report.directories,
   others: report.others,
+  changed_bytes: report.changedBytes,
   data_blobs: report.dataBlobs,
   tree_blobs: report.treeBlobs,
   data_added: report.dataAddedBytes,
@@ -43,15 +44,21 @@ export const summaryLines = (report: BackupReport, dryRun: boolean, withStages: 
       `${countText(report.filesNew)} new, ${countText(report.filesChanged)} changed, ${countText(report.filesUnmodified)} unmodified`,
     ],
     ['data', `${byteSizeText(report.totalBytesProcessed)} in ${countOf(report.totalFilesProcessed, 'file')}`],
-    [
-      'added',
-      `${byteSizeText(report.dataAddedBytes)}, ${byteSizeText(report.dataAddedPackedBytes)} as stored`,
-    ],
+    addedFact(report, dryRun),
     ...report.leftOut.map((what) => ['left out', printable(what)] as const),
     ...problemFacts(report, dryRun),
   ]),
   ...(withStages ? ['', ...stageLines(report)] : []),
 ]
+
+/** A dry run opens no file, so it cannot know what of their content is stored already. */
+const addedFact = (report: BackupReport, dryRun: boolean): readonly [string, string] =>
+  dryRun
+    ? ['to add', `at most ${byteSizeText(report.changedBytes)}, of files that are new or changed`]
+    : [
+        'added',
+        `${byteSizeText(report.dataAddedBytes)}, ${byteSizeText(report.dataAddedPackedBytes)} as stored`,
+      ]
 
 const title = ({ snapshotId, durationMs }: BackupReport, dryRun: boolean): string =>
   snapshotId === undefined || dryRun

@@ -6,6 +6,8 @@ export const bashCompletion = (root: CompletedCommand): string => {
   return `# bash completion for varve
 _varve() {
   local current="\${COMP_WORDS[COMP_CWORD]}" before="\${COMP_WORDS[COMP_CWORD-1]}" command="" word
+  # bash takes --flag=value for three words
+  if [[ "$current" == "=" ]]; then current=""; elif [[ "$before" == "=" ]]; then before="\${COMP_WORDS[COMP_CWORD-2]}"; fi
   for word in "\${COMP_WORDS[@]:1:COMP_CWORD-1}"; do
     case "$command/$word" in
 ${commands.slice(1).map(chooseCommand).join('\n')}
@@ -54,7 +56,7 @@ const wordsCase = (command: CompletedCommand): string =>
   `    ${quoted(pathOf(command))}) words=${quoted(command.flags.flatMap((flag) => flag.names).join(' '))} ;;`
 
 const operandCase = (command: CompletedCommand): string[] => {
-  const names = command.commands.map((child) => child.words.at(-1)).join(' ')
+  const names = [...command.commands.map((child) => child.words.at(-1)), ...command.operandValues].join(' ')
   if (names !== '')
     return [`      ${quoted(pathOf(command))}) COMPREPLY=($(compgen -W ${quoted(names)} -- "$current")) ;;`]
   return command.operandsArePaths ? [`      ${quoted(pathOf(command))}) ${files} ;;`] : []

@@ -19,6 +19,7 @@ export interface CompletedCommand {
   readonly flags: readonly CompletedFlag[]
   readonly commands: readonly CompletedCommand[]
   readonly operandsArePaths: boolean
+  readonly operandValues: readonly string[]
 }
 
 /** What a shell has to know of the tree of commands. */
@@ -35,13 +36,14 @@ const describe = (
   flags: words.length === 0 ? global : [...flagsOf(command).map(describeFlag), ...global],
   commands: command.commands.map((child) => describe(child, [...words, child.name()], global)),
   operandsArePaths: command.registeredArguments.some((argument) => argument.name() === 'paths'),
+  operandValues: command.registeredArguments[0]?.argChoices ?? [],
 })
 
 const describeFlag = (flag: Flag): CompletedFlag => ({
   names: [flag.long!, ...(flag.short === undefined ? [] : [flag.short])],
   description: flag.description,
   takesValue: flag.kind !== 'switch',
-  values: flag.argChoices ?? [],
+  values: flag.argChoices ?? flag.suggestions,
   valueIsPath: flag.holdsPath,
 })
 

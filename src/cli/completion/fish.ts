@@ -8,6 +8,9 @@ export const fishCompletion = (root: CompletedCommand): string =>
     ...allCommands(root).flatMap((command) => [
       ...command.commands.map((child) => childLine(command, child)),
       ...ownFlags(root, command).map((flag) => flagLine(command, flag)),
+      ...(command.operandValues.length > 0
+        ? [`complete -c varve ${condition(command)} -a ${quoted(command.operandValues.join(' '))}`]
+        : []),
       ...(command.operandsArePaths ? [`complete -c varve ${condition(command)} -F`] : []),
     ]),
   ].join('\n')

@@ -15,7 +15,12 @@ const functions = (command: CompletedCommand): string[] => [
 const nameOf = ({ words }: CompletedCommand): string => ['_varve', ...words].join('_')
 
 const leafFunction = (command: CompletedCommand): string => {
-  const operands = command.operandsArePaths ? ["'*:path:_files'"] : []
+  const { operandsArePaths, operandValues } = command
+  const operands = operandsArePaths
+    ? ["'*:path:_files'"]
+    : operandValues.length > 0
+      ? [quoted(`1:operand:(${operandValues.join(' ')})`)]
+      : []
   return `${nameOf(command)}() {
   _arguments -s ${[...command.flags.flatMap(flagSpecs), ...operands].join(' \\\n    ')}
 }`

@@ -8,6 +8,8 @@ export type FlagKind = 'switch' | 'value' | 'list'
 export class Flag extends Option {
   readonly kind: FlagKind
   readonly holdsPath: boolean
+  /** Some of the values it takes, for completions. */
+  suggestions: readonly string[] = []
   readonly #parse: (text: string) => unknown
 
   constructor(flags: string, description: string, kind: FlagKind, holdsPath = false, parse = asIs) {

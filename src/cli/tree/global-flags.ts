@@ -1,5 +1,5 @@
 import { pathFlag, switchFlag, valueFlag } from '../settings/flag.js'
-import { parseCompression } from '../values/compression.js'
+import { compressionNames, parseCompression } from '../values/compression.js'
 import { wholeNumber } from '../values/whole-number.js'
 
 /** Flags of every command, before or after its name. */
@@ -20,5 +20,12 @@ export const globalFlags = () => [
   pathFlag('--cache-dir <directory>', 'the local cache (VARVE_CACHE_DIR)'),
   switchFlag('--no-cache', 'neither read nor write the local cache'),
   valueFlag('--workers <number>', 'worker threads; default: one for each core', wholeNumber(1, 256)),
-  valueFlag('--compression <how>', 'off, fast, default, max, or a zstd level from 1 to 22', parseCompression),
+  compressionFlag(),
 ]
+
+const compressionFlag = () => {
+  const what = 'off, fast, default, max, or a zstd level from 1 to 22'
+  const flag = valueFlag('--compression <how>', what, parseCompression)
+  flag.suggestions = compressionNames
+  return flag
+}

@@ -81,6 +81,7 @@ const cacheVerb = (): VerbDefinition => ({
 
 const completionVerb = (): VerbDefinition => ({
   usage: 'completion <shell>',
+  operandValues: ['bash', 'zsh', 'fish'],
   description: 'print completions for bash, zsh or fish',
   help: `
   bash: source <(varve completion bash)

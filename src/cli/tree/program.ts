@@ -38,6 +38,10 @@ export const buildProgram = (help: HelpWriter, run: RunVerb): Command => {
 
 const addVerb = (parent: Command, definition: VerbDefinition, run: RunVerb): void => {
   const command = parent.command(definition.usage, { isDefault: definition.isDefault ?? false })
+  // Only told to completions: the command says itself what it takes.
+  const [operand] = command.registeredArguments
+  if (operand !== undefined && definition.operandValues !== undefined)
+    operand.argChoices = [...definition.operandValues]
   command.description(definition.description)
   for (const flag of definition.flags ?? []) command.addOption(flag)
   if (definition.help !== undefined) command.addHelpText('after', definition.help)

@@ -14,4 +14,6 @@ export interface VerbDefinition {
   readonly verbs?: readonly VerbDefinition[]
   readonly isDefault?: boolean
   readonly help?: string
+  /** What its operand may be, where that can be listed. */
+  readonly operandValues?: readonly string[]
 }

@@ -71,6 +71,8 @@ export interface BackupReport {
   readonly others: number
   readonly totalFilesProcessed: number
   readonly totalBytesProcessed: number
+  /** Bytes of the files that are new or changed, stored before or not: what a dry run can tell. */
+  readonly changedBytes: number
   /** Bytes of chunks that were new (trees and lists among them), before compression. */
   readonly dataAddedBytes: number
   /** Bytes that the repository grew by in packs. */

@@ -20,6 +20,7 @@ export class BackupReportBuilder {
   directories = 0
   others = 0
   bytesProcessed = 0
+  changedBytes = 0
   problemCount = 0
   /** What the source will come to, as far as it is known or guessed. */
   expected: SourceTotals | undefined
@@ -50,6 +51,7 @@ export class BackupReportBuilder {
     else if (action === 'changed') this.filesChanged++
     else this.filesUnmodified++
     this.bytesProcessed += sizeBytes
+    if (action !== 'unmodified') this.changedBytes += sizeBytes
     if (type === 'file') this.options.onEntry?.({ action, path: pathOfKey(key), sizeBytes })
     if (++this.#sinceProgress >= progressEntries) this.#progress(() => textOf(pathOfKey(key)))
   }

@@ -42,6 +42,7 @@ export const reportOf = (
   others: report.others,
   totalFilesProcessed: report.files,
   totalBytesProcessed: report.bytesProcessed,
+  changedBytes: report.changedBytes,
   dataAddedBytes: totals.bytesAdded,
   dataAddedPackedBytes: totals.packedBytes,
   dataBlobs: totals.chunksAdded - totals.treeChunksAdded,

@@ -13,6 +13,7 @@ const backupReport = {
   others: 0,
   totalFilesProcessed: 1237,
   totalBytesProcessed: 2 ** 31,
+  changedBytes: 2 ** 20,
   dataAddedBytes: 2 ** 20,
   dataAddedPackedBytes: 2 ** 19,
   dataBlobs: 7,
@@ -75,6 +76,7 @@ describe('the summary of a backup', () => {
   it('of a dry run does not speak of a snapshot', () => {
     const { snapshotId: _, ...report } = backupReport
     expect(summaryLines(report, true, false)[0]).toBe('dry run: nothing was written (1.5 s)')
+    expect(summaryLines(report, true, false)[3]).toMatch('at most 1.00 MiB')
     expect(summaryFields(report, true, false)).toMatchObject({ dry_run: true })
     expect(summaryFields(report, true, false)).not.toHaveProperty('snapshot_id')
   })

@@ -31,6 +31,10 @@ describe('completion for bash', () => {
 
   it('offers the values of a flag, or files', () => {
     expect(offered('restore', '--overwrite', 'if')).toEqual(['if-changed', 'if-newer'])
+    expect(offered('restore', '--overwrite', '=', 'if')).toEqual(['if-changed', 'if-newer'])
+    expect(offered('restore', '--overwrite', '=')).toHaveLength(4)
+    expect(offered('--compression', '')).toEqual(['off', 'fast', 'default', 'max'])
+    expect(offered('completion', '')).toEqual(['bash', 'zsh', 'fish'])
     expect(offered('-r', '/et')).toEqual(['/etc'])
     expect(offered('backup', '/et')).toEqual(['/etc'])
   })

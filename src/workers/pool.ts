@@ -13,6 +13,8 @@ const resourceLimits = { maxYoungGenerationSizeMb: 6 }
 
 interface Task {
   readonly job: unknown
+  /** Memory that goes over to the thread, and need not be copied. */
+  readonly transfer: readonly ArrayBuffer[]
   readonly onEarly: ((early: never) => void) | undefined
   readonly resolve: (result: never) => void
   readonly reject: (error: unknown) => void
@@ -48,9 +50,13 @@ export class WorkerPool implements AsyncDisposable {
     return this.#threads.length
   }
 
-  /** Runs a job on some thread. `onEarly` hears what the job passes on before its end. */
-  run<R, E = never>(job: unknown, onEarly?: (early: E) => void): Promise<R> {
-    return this.#enqueue(job, onEarly, undefined)
+  /** Runs a job on some thread. `onEarly` hears what the job passes on before its end; `transfer` goes over to the thread. */
+  run<R, E = never>(
+    job: unknown,
+    onEarly?: (early: E) => void,
+    transfer: readonly ArrayBuffer[] = [],
+  ): Promise<R> {
+    return this.#enqueue(job, onEarly, undefined, transfer)
   }
 
   /** Runs a job on one particular thread, behind what it has to do already. */
@@ -79,10 +85,11 @@ export class WorkerPool implements AsyncDisposable {
     job: unknown,
     onEarly: ((early: E) => void) | undefined,
     thread: Thread | undefined,
+    transfer: readonly ArrayBuffer[] = [],
   ): Promise<R> {
     if (this.#failure !== undefined) return Promise.reject(this.#failure)
     return new Promise<R>((resolve, reject) => {
-      const task = { job, onEarly, resolve, reject } as Task
+      const task = { job, transfer, onEarly, resolve, reject } as Task
       if (thread !== undefined) return thread.take(task)
       this.#queue.push(task)
       this.#dispatch()
@@ -151,8 +158,9 @@ class Thread {
   take(task: Task): void {
     const id = this.#nextId++
     this.#tasks.set(id, task)
-    if (this.#prepared === undefined) this.#worker.postMessage({ id, job: task.job })
-    else void this.#prepared.then(() => this.#worker.postMessage({ id, job: task.job }))
+    const post = (): void => this.#worker.postMessage({ id, job: task.job }, task.transfer)
+    if (this.#prepared === undefined) post()
+    else void this.#prepared.then(post)
   }
 
   #prepare(job: unknown): void {

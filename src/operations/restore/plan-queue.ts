@@ -6,7 +6,7 @@ import type { RestoreContext } from './restore-context.js'
 import type { Segment } from './segments.js'
 
 /** Files are planned together: the more, the fewer blocks are opened twice (docs/PERFORMANCE.md, Restore). */
-const planLimits = { filesMax: 131_072, piecesMax: 262_144 }
+const planLimits = { filesMax: 65_536, piecesMax: 131_072 }
 /** The first plan is small, so that the threads soon have work. */
 const firstPlanFilesMax = 4096
 

@@ -8,10 +8,16 @@ import { openedPieceJob } from './opened-piece-job.js'
 import { orderPieces } from './order-pieces.js'
 import { readBlocks } from './read-blocks.js'
 import type { RestoreContext } from './restore-context.js'
-import { type DraftedJob, directoryOfBlocks, draftWriteJob, type OpenedFile } from './write-job-builder.js'
+import {
+  type DraftedJob,
+  directoryOfBlocks,
+  draftWriteJob,
+  memoryOf,
+  type OpenedFile,
+} from './write-job-builder.js'
 
 /** Some sixteen blocks. What is read for a job, where threads cannot read it themselves, is no more than this or one block. */
-const jobLimits = { storedBytesMax: 4 * 1024 * 1024, piecesMax: 4096 }
+const jobLimits = { storedBytesMax: 4 * 1024 * 1024, piecesMax: 2048 }
 
 /** Hears how each file ended. */
 export type OnFileEnd = (file: number, failure: Failure | undefined) => void
@@ -233,7 +239,7 @@ export class PlanRunner {
 
   async #perform(job: WriteJob): Promise<WriteResult> {
     const { engine, tally } = this.context
-    const result = await engine.run<WriteResult>(job)
+    const result = await engine.run<WriteResult>(job, memoryOf(job))
     tally.bytesWritten += result.bytesWritten
     tally.bytesReused += result.bytesCopied
     return result

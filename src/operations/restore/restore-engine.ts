@@ -6,17 +6,34 @@ import type { RestoreJob, RestoreSetup } from '../../workers/restore-jobs.js'
 
 /** Does jobs, in threads or here. */
 export interface RestoreEngine extends AsyncDisposable {
-  run<R>(job: RestoreJob): Promise<R>
+  /** `transfer`: memory of the job that the caller gives away. */
+  run<R>(job: RestoreJob, transfer?: readonly ArrayBuffer[]): Promise<R>
   /** Resolves when more work should be brought. */
   room(): Promise<void>
 }
 
 /** As many threads as the store's options say. */
 export const openEngine = (store: Store, setup: RestoreSetup): RestoreEngine =>
-  new WorkerPool({ url: coreUrl('restore-core'), setup }, store.workers)
+  new ThreadEngine(new WorkerPool({ url: coreUrl('restore-core'), setup }, store.workers))
 
 /** The same jobs in the calling thread. */
 export const openInlineEngine = (_store: Store, setup: RestoreSetup): RestoreEngine => new InlineEngine(setup)
+
+class ThreadEngine implements RestoreEngine {
+  constructor(private readonly pool: WorkerPool) {}
+
+  run<R>(job: RestoreJob, transfer?: readonly ArrayBuffer[]): Promise<R> {
+    return this.pool.run<R>(job, undefined, transfer)
+  }
+
+  room(): Promise<void> {
+    return this.pool.room()
+  }
+
+  [Symbol.asyncDispose](): Promise<void> {
+    return this.pool[Symbol.asyncDispose]()
+  }
+}
 
 class InlineEngine implements RestoreEngine {
   readonly #core: RestoreCore

@@ -161,5 +161,20 @@ export const fileTable = (
     const own = plan.rareOf(file)?.xattrs
     if (own !== undefined) xattrs.set(index, own)
   })
-  return { names: Buffer.concat(names), nameEnds, numbers, mtimes, xattrs }
+  return { names: joined(names, nameEnds.at(-1)!), nameEnds, numbers, mtimes, xattrs }
 }
+
+/** In memory of its own, which can be given away. */
+const joined = (parts: readonly Uint8Array[], sizeBytes: number): Uint8Array => {
+  const bytes = new Uint8Array(sizeBytes)
+  let at = 0
+  for (const part of parts) {
+    bytes.set(part, at)
+    at += part.length
+  }
+  return bytes
+}
+
+/** The large parts of a job, which a thread can have without a copy. */
+export const memoryOf = ({ pieces, ids, files }: Pick<WriteJob, 'pieces' | 'ids' | 'files'>): ArrayBuffer[] =>
+  [pieces, ids, files.names, files.numbers, files.mtimes].map(({ buffer }) => buffer as ArrayBuffer)

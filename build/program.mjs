@@ -98,6 +98,7 @@ await gather(
     'store-core': 'workers/store-core.js',
     'restore-core': 'workers/restore-core.js',
     'check-core': 'workers/check-core.js',
+    'walk-core': 'workers/walk-core.js',
   },
   () => [],
 )

@@ -1,4 +1,4 @@
-import { type OpenOptions, Repository, type Secret, VarveError } from '../index.js'
+import { type BackupOptions, type OpenOptions, Repository, type Secret, VarveError } from '../index.js'
 import { plainText } from './arguments/plain-text.js'
 import { defined } from './defined.js'
 import type { Invocation } from './invocation.js'
@@ -8,12 +8,19 @@ import { defaultCacheDirectory, defaultRepository } from './settings/default-pat
 
 const attemptsMax = 3
 
-/** Opens the repository that the settings name. A person who mistypes the password may try again, a script may not. */
-export const openRepository = async (invocation: Invocation): Promise<Repository> => {
+/**
+ * Opens the repository that the settings name. A person who mistypes the password may try again, a script may not.
+ * `nextBackup` is what will be backed up then.
+ */
+export const openRepository = async (
+  invocation: Invocation,
+  nextBackup?: BackupOptions,
+): Promise<Repository> => {
   const location = locationOf(invocation)
   for (let attempt = 1; ; attempt++) {
     try {
-      return await Repository.open(openOptions(invocation, () => secretFor(invocation, location)))
+      const options = openOptions(invocation, () => secretFor(invocation, location))
+      return await Repository.open(nextBackup === undefined ? options : { ...options, nextBackup })
     } catch (error) {
       if (!mayTryAgain(invocation, error) || attempt === attemptsMax) throw error
       invocation.output.log('varve: that is not the password')

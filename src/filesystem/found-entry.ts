@@ -15,7 +15,7 @@ export class FoundEntry implements WalkEntry {
   stat!: StatOfColumns
 
   constructor(
-    private readonly place: Place,
+    readonly place: Place,
     readonly name: ByteString,
     /** Where it is on the disk, if not in its directory: a root that was given from elsewhere. */
     readonly elsewhere?: ByteString | undefined,

@@ -23,17 +23,26 @@ export interface ListedDirectory extends Disposable {
 export const listDirectory = (path: ByteString, directoryBytes: number): ListedDirectory => {
   const native = loadedNativeCalls()
   if (native?.readDirectory === undefined) return new ByPath(namesOf(path, directoryBytes))
-  const fd = withReachablePath(path, (_, fsPath) => fs.openSync(fsPath, directoryFlags))
+  const fd = withReachablePath(path, (reachable) =>
+    native.openAt(atCurrentDirectory, reachable, directoryFlags, 0),
+  )
+  if (fd < 0) throw systemError('scandir', -fd, path)
   try {
-    return new ByDescriptor(fd, namesIn(fd, native.readDirectory, path))
+    return new ByDescriptor(fd, namesIn(fd, native.readDirectory, path), native)
   } catch (error) {
-    fs.closeSync(fd)
+    native.close(fd)
     throw error
   }
 }
 
+const atCurrentDirectory = -100
+
+/** O_CLOEXEC of linux/fcntl.h, which Node does not name and sets by itself. */
+const closeOnExec = 0o2000000
+
 /** A link that took the directory's place meanwhile is not followed. */
-const directoryFlags = fs.constants.O_RDONLY | fs.constants.O_DIRECTORY | fs.constants.O_NOFOLLOW
+const directoryFlags =
+  fs.constants.O_RDONLY | fs.constants.O_DIRECTORY | fs.constants.O_NOFOLLOW | closeOnExec
 
 class ByPath implements ListedDirectory {
   constructor(readonly names: Iterable<ByteString>) {}
@@ -49,6 +58,7 @@ class ByDescriptor implements ListedDirectory {
   constructor(
     private readonly fd: number,
     readonly names: Iterable<ByteString>,
+    private readonly native: NativeCalls,
   ) {}
 
   lstat(into: StatColumns, index: number, found: FoundName): void {
@@ -56,7 +66,7 @@ class ByDescriptor implements ListedDirectory {
   }
 
   [Symbol.dispose](): void {
-    fs.closeSync(this.fd)
+    this.native.close(this.fd)
   }
 }
 

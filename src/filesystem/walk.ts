@@ -1,9 +1,9 @@
 import { type ByteString, textOf } from '../bytes/byte-string.js'
 import { VarveError } from '../errors.js'
 import { FoundEntry } from './found-entry.js'
+import { inodeKeyAt } from './inode-key-at.js'
 import { type ListedDirectory, listDirectory } from './listed-directory.js'
 import { mergeNames } from './merge-names.js'
-import { lstatOf } from './stat.js'
 import { StatColumns, StatOfColumns } from './stat-columns.js'
 import { notFoundWhereNamed } from './system-error.js'
 import { inodeKeyOf, type WalkFilter } from './walk-filter.js'
@@ -32,7 +32,7 @@ interface Open {
  * below a root. What cannot be read goes to `onError`, and the walk goes on. Holds the names of one directory and,
  * for each level above, the names of its subdirectories. Synchronous: the caller pauses between entries as it likes.
  */
-class Walk implements Disposable {
+export class Walk implements Disposable {
   readonly #levels: WalkLevel[]
   #open: Open | undefined
   #stats: StatColumns
@@ -42,10 +42,11 @@ class Walk implements Disposable {
     private readonly filter: WalkFilter,
     private readonly onError: OnWalkError,
     { levels }: WalkState,
-    private readonly statsAtOnce: number,
+    /** Room for the attributes of the next entries, after a `takeStats` too. */
+    private readonly newStats: () => StatColumns,
   ) {
     this.#levels = levels.map((level) => ({ ...level }))
-    this.#stats = new StatColumns(statsAtOnce)
+    this.#stats = newStats()
   }
 
   /** Where another walk can go on; undefined in the middle of a directory. */
@@ -53,10 +54,10 @@ class Walk implements Disposable {
     return this.#open === undefined ? { levels: this.#levels } : undefined
   }
 
-  /** The attributes of the entries that `next` gave since the last call, in their order: at most `statsAtOnce`. */
+  /** The attributes of the entries that `next` gave since the last call, in their order: as many as there is room for. */
   takeStats(): StatColumns {
     const stats = this.#stats
-    this.#stats = new StatColumns(this.statsAtOnce)
+    this.#stats = this.newStats()
     this.#found = 0
     return stats
   }
@@ -64,26 +65,36 @@ class Walk implements Disposable {
   /** Undefined at the end. */
   next(): FoundEntry | undefined {
     for (;;) {
-      this.#open ??= this.#enter()
-      if (this.#open === undefined) return undefined
-      const entry = this.#nextIn(this.#open)
-      if (entry !== undefined) return entry
-      this.#leave(this.#open)
+      const entry = this.nextHere()
+      if (entry !== undefined || !this.enter()) return entry
     }
+  }
+
+  /** The next entry of the directory that was entered last; undefined at its end, and until one was entered. */
+  nextHere(): FoundEntry | undefined {
+    const open = this.#open
+    if (open === undefined) return undefined
+    const entry = this.#nextIn(open)
+    if (entry === undefined) this.#leave(open)
+    return entry
+  }
+
+  /** Goes to the next directory. False at the end. To be called once `nextHere` gives no more. */
+  enter(): boolean {
+    for (let level = this.#levels.at(-1); level !== undefined; level = this.#levels.at(-1)) {
+      const at = level.pending[level.next++]
+      if (at !== undefined) {
+        this.#open = this.#opened(at)
+        return true
+      }
+      this.#levels.pop()
+    }
+    return false
   }
 
   [Symbol.dispose](): void {
     this.#open?.listed?.[Symbol.dispose]()
     this.#open = undefined
-  }
-
-  #enter(): Open | undefined {
-    for (let level = this.#levels.at(-1); level !== undefined; level = this.#levels.at(-1)) {
-      const at = level.pending[level.next++]
-      if (at !== undefined) return this.#opened(at)
-      this.#levels.pop()
-    }
-    return undefined
   }
 
   #leave({ listed, below }: Open): void {
@@ -146,7 +157,7 @@ class Walk implements Disposable {
     // The way to a root has its own attributes, those of a directory, even where it leads through a symbolic link.
     const onTheWay = node !== undefined && !node.whole && device === undefined
     if (!onTheWay && this.filter.excludeName?.(found)) return false
-    if (this.#found === this.statsAtOnce) this.takeStats()
+    if (this.#found === this.#stats.capacity) this.takeStats()
     try {
       if (onTheWay) this.#stats.stat(this.#found, found.path)
       else if (listed !== undefined && found.elsewhere === undefined)
@@ -157,7 +168,7 @@ class Walk implements Disposable {
       return false
     }
     found.stat = new StatOfColumns(this.#stats, this.#found)
-    const isWanted = onTheWay ? this.#isWay(found) : !this.#isLeftOut(found, node, device)
+    const isWanted = onTheWay ? this.#isDirectory(found) : !this.#isLeftOut(found, node, device)
     if (isWanted) this.#found++
     return isWanted
   }
@@ -171,10 +182,6 @@ class Walk implements Disposable {
     return this.filter.exclude?.(found) === true
   }
 
-  #isWay({ path, stat }: FoundEntry): boolean {
-    return stat.type === 'directory' || this.#notADirectory(path)
-  }
-
   #goBelow(
     { at, below }: Open,
     found: FoundEntry,
@@ -182,10 +189,8 @@ class Walk implements Disposable {
     device: bigint | undefined,
   ): void {
     const { stat, name } = found
-    if (stat.type !== 'directory') {
-      if (child !== undefined && child.children.size > 0) this.#notADirectory(found.path)
-      return
-    }
+    if (child !== undefined && child.children.size > 0 && !this.#isDirectory(found)) return
+    if (stat.type !== 'directory') return
     const within = this.#deviceWithin(stat, child, device)
     if (within === undefined && child === undefined) return
     const treePath = (at.treePath === noName ? name : `${at.treePath}/${name}`) as ByteString
@@ -214,7 +219,8 @@ class Walk implements Disposable {
     )
   }
 
-  #notADirectory(path: ByteString): false {
+  #isDirectory({ path, stat }: FoundEntry): boolean {
+    if (stat.type === 'directory') return true
     this.onError(path, new VarveError('source', 'is no directory, although a path given leads through it'))
     return false
   }
@@ -232,16 +238,13 @@ export function* walk(
   filter: WalkFilter,
   onError: OnWalkError,
 ): Generator<FoundEntry, void, undefined> {
-  using steps = new Walk(filter, onError, beginOfWalk(roots, filter, onError), statsAtOnce)
+  using steps = new Walk(
+    filter,
+    onError,
+    beginOfWalk(roots, filter, onError),
+    () => new StatColumns(statsAtOnce),
+  )
   for (let entry = steps.next(); entry !== undefined; entry = steps.next()) yield entry
 }
 
 const noName = '' as ByteString
-
-const inodeKeyAt = (path: ByteString): string | undefined => {
-  try {
-    return inodeKeyOf(lstatOf(path))
-  } catch {
-    return undefined
-  }
-}

@@ -5,6 +5,7 @@ import type { ChunkLevel } from '../chunking/parameters.js'
 import { compressionLevel, type compressionLevels } from '../compression/codec.js'
 import { defaultCacheDirectory, temporaryCacheDirectory } from '../filesystem/cache-directory.js'
 import { cpuCount } from '../filesystem/host.js'
+import type { BackupOptions } from '../operations/backup/backup-options.js'
 import { Store } from '../repository/store.js'
 import { type Secret, slotSecretOf } from './secret.js'
 
@@ -23,6 +24,11 @@ export interface OpenOptions {
   readonly compression?: keyof typeof compressionLevels | number
   /** Hears of damage that was got round: what is damaged, and the next step. */
   readonly onWarning?: (text: string) => void
+  /**
+   * What will be given to `backup` next, the very same object: its paths are looked through while a key is derived from a password,
+   * which takes half a second.
+   */
+  readonly nextBackup?: BackupOptions
 }
 
 export interface InitOptions extends OpenOptions {
@@ -37,8 +43,11 @@ export interface InitOptions extends OpenOptions {
 export const openBackend = (location: string, create: boolean): Promise<Backend> =>
   openLocation(location, { randomBytes, create })
 
-/** Opens the store at the location. */
-export const openStore = async (options: OpenOptions): Promise<Store> => {
+/** Opens the store at the location. `onSecret` hears what `StoreOptions.onSecret` does, and where the storage is. */
+export const openStore = async (
+  options: OpenOptions,
+  onSecret?: (cacheFolder: string, location: string) => void,
+): Promise<Store> => {
   const backend = await openBackend(options.location, false)
   const { secret } = options
   const cacheDirectory = options.noCache
@@ -54,6 +63,7 @@ export const openStore = async (options: OpenOptions): Promise<Store> => {
       now: currentTimeNs,
       random: randomBytes,
       onWarning: options.onWarning,
+      onSecret: (cacheFolder) => onSecret?.(cacheFolder, backend.location),
     })
   } catch (error) {
     await backend[Symbol.asyncDispose]()

@@ -25,6 +25,7 @@ import type { Reference } from '../repository/resolve-reference.js'
 import type { Store } from '../repository/store.js'
 import type { ListedEntry } from '../snapshot/listed-entry.js'
 import type { SnapshotSummary } from '../snapshot/snapshot-summary.js'
+import type { NextBackup } from './next-backup.js'
 import type { InitOptions, OpenOptions } from './open-options.js'
 import type { NewKeyOptions } from './secret.js'
 
@@ -36,6 +37,7 @@ import type { NewKeyOptions } from './secret.js'
 export class Repository implements AsyncDisposable {
   private constructor(
     private readonly store: Store,
+    private readonly nextBackup: NextBackup,
     readonly location: string,
   ) {}
 
@@ -47,8 +49,7 @@ export class Repository implements AsyncDisposable {
    */
   static async init(options: InitOptions): Promise<{ repository: Repository; recoveryKey?: string }> {
     const { makeRepository } = await import('./make-repository.js')
-    const made = await makeRepository(options)
-    return { repository: await Repository.open(options), ...made }
+    return { ...(await makeRepository(options)), repository: await Repository.open(options) }
   }
 
   /**
@@ -58,8 +59,8 @@ export class Repository implements AsyncDisposable {
    * await using repository = await Repository.open({ location: 'repository', secret })
    */
   static async open(options: OpenOptions): Promise<Repository> {
-    const { openStore } = await import('./open-options.js')
-    return new Repository(await openStore(options), options.location)
+    const { openWithNextBackup } = await import('./next-backup.js')
+    return new Repository(...(await openWithNextBackup(options)), options.location)
   }
 
   /** 32 hex digits, given at init. */
@@ -75,7 +76,7 @@ export class Repository implements AsyncDisposable {
    */
   async backup(options: BackupOptions): Promise<BackupReport> {
     const { backup } = await import('../operations/backup/backup.js')
-    return backup(this.store, options)
+    return backup(this.store, options, await this.nextBackup.take(options, this.store.cacheFolder))
   }
 
   /**
@@ -242,7 +243,7 @@ export class Repository implements AsyncDisposable {
 
   /** Ends the threads and closes what is open. `await using` does it by itself. */
   async close(): Promise<void> {
-    await this.store[Symbol.asyncDispose]()
+    for (const opened of [this.nextBackup, this.store]) await opened[Symbol.asyncDispose]()
   }
 
   [Symbol.asyncDispose] = (): Promise<void> => this.close()

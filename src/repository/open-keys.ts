@@ -4,6 +4,7 @@ import { checkChunkingParameters } from '../chunking/parameters.js'
 import type { KeySlot, SlotSecret } from '../crypto/key-slot.js'
 import { CorruptError, VarveError } from '../errors.js'
 import type { StoredConfig } from '../format/config.js'
+import type { RepositoryId } from '../format/ids.js'
 import type { Keyring } from '../format/keyring.js'
 import { configName, slotName } from '../format/names.js'
 import { Seals } from '../format/seal.js'
@@ -24,10 +25,14 @@ export interface OpenedKeys {
   readonly problems: readonly string[]
 }
 
-/** docs/FORMAT.md §10, steps 1 to 3. The secret is asked for only once a repository was found. */
+/**
+ * docs/FORMAT.md §10, steps 1 to 3. The secret is asked for only once a repository was found. `onSecret` hears that it is there,
+ * before a key is derived from it, and the id that the repository says it has, which nothing has confirmed yet.
+ */
 export const openKeys = async (
   backend: Backend,
   askSecret: () => Promise<SlotSecret>,
+  onSecret: (repositoryId: RepositoryId) => void = () => {},
 ): Promise<OpenedKeys> => {
   const configs = await readConfigs(backend)
   const [slots, number] = await Promise.all([
@@ -37,7 +42,9 @@ export const openKeys = async (
   ])
   const secret = await askSecret()
   let failure: unknown
-  for (const config of differentConfigs(configs)) {
+  const different = differentConfigs(configs)
+  onSecret(different[0]!.repositoryId)
+  for (const config of different) {
     try {
       const { repositoryId } = config
       const { slot, privateKey } = await openSlotWith(slots, secret, repositoryId)

@@ -7,7 +7,7 @@ import type { RandomSource } from '../crypto/random-source.js'
 import { VarveError } from '../errors.js'
 import { clearScratchFolders, scratchFolder } from '../filesystem/scratch-folder.js'
 import { SmallValues } from '../filesystem/small-values.js'
-import { hexOf } from '../format/ids.js'
+import { hexOf, type RepositoryId } from '../format/ids.js'
 import { ChunkReader } from './chunk-reader.js'
 import { IndexStore } from './index-store.js'
 import { type OpenedKeys, openKeys } from './open-keys.js'
@@ -26,6 +26,8 @@ export interface StoreOptions {
   readonly random: RandomSource
   /** Hears, once each, of damage that was got round: what is damaged, and the next step. */
   readonly onWarning?: ((text: string) => void) | undefined
+  /** Hears of the cache folder once there is a secret, before a key is derived from it: the id in it is not confirmed yet. */
+  readonly onSecret?: ((cacheFolder: string) => void) | undefined
 }
 
 /**
@@ -59,13 +61,16 @@ export class Store implements AsyncDisposable {
     this.random = options.random
     this.#onWarning = options.onWarning
     this.repositoryId = hexOf(keys.config.repositoryId)
-    this.cacheFolder = join(options.cacheDirectory, this.repositoryId)
+    this.cacheFolder = cacheFolderOf(options, keys.config.repositoryId)
     this.state = new SmallValues(join(this.cacheFolder, 'state'))
   }
 
   /** Errors: `no-repository`, `wrong-password`, `unsupported-version`, `unsupported-feature`, `corrupt`, `backend`. */
   static async open(options: StoreOptions): Promise<Store> {
-    const store = new Store(options, await openKeys(options.backend, options.secret))
+    const keys = await openKeys(options.backend, options.secret, (repositoryId) =>
+      options.onSecret?.(cacheFolderOf(options, repositoryId)),
+    )
+    const store = new Store(options, keys)
     store.#refuseRollback()
     for (const problem of store.keys.problems)
       store.warn(`${problem}; the repository opens without it. varve check tells what else is damaged`)
@@ -153,3 +158,6 @@ export class Store implements AsyncDisposable {
     return /^[1-9]\d{0,15}$/.test(text) ? Number(text) : 0
   }
 }
+
+const cacheFolderOf = ({ cacheDirectory }: StoreOptions, repositoryId: RepositoryId): string =>
+  join(cacheDirectory, hexOf(repositoryId))

@@ -16,22 +16,21 @@ export const backup: Verb<BackupFlags> = async (invocation, flags, operands) => 
   // What is to be stored is settled before a password is asked for.
   const source = await backupSource(invocation, flags, operands)
   interruption.beGentle()
-  await using repository = await openRepository(invocation)
   const progress = progressOf(invocation, statusFields('files_done', 'bytes_done'))
+  const options = defined<BackupOptions>({
+    ...source,
+    ...excludeOptions(flags),
+    ...snapshotOptions(flags),
+    scan: flags.noScan !== true && isWatched(invocation),
+    signal: interruption.signal,
+    stopGently: interruption.stopGently,
+    onProgress: progress.onProgress,
+    onProblem: (problem) => problemTold(invocation, problem),
+    onEntry: global.verbose ? (entry) => entryTold(invocation, entry) : undefined,
+  })
   try {
-    const report = await repository.backup(
-      defined<BackupOptions>({
-        ...source,
-        ...excludeOptions(flags),
-        ...snapshotOptions(flags),
-        scan: flags.noScan !== true && isWatched(invocation),
-        signal: interruption.signal,
-        stopGently: interruption.stopGently,
-        onProgress: progress.onProgress,
-        onProblem: (problem) => problemTold(invocation, problem),
-        onEntry: global.verbose ? (entry) => entryTold(invocation, entry) : undefined,
-      }),
-    )
+    await using repository = await openRepository(invocation, options)
+    const report = await repository.backup(options)
     progress.end()
     await tell(invocation, report, flags)
     return report.problems.length > 0 ? exitCodes.sourceIncomplete : exitCodes.ok

@@ -3,7 +3,7 @@ import type { ByteString } from '../../bytes/byte-string.js'
 import type { FoundEntry } from '../../filesystem/found-entry.js'
 import { readLinkTarget } from '../../filesystem/read-file.js'
 import type { Stat } from '../../filesystem/stat.js'
-import { walk } from '../../filesystem/walk.js'
+import { entriesOf, type WalkBatch } from '../../filesystem/walk-batch.js'
 import { readXattrs } from '../../filesystem/xattrs.js'
 import { contentSizeBytesOf, type Entry, type EntryContent, EntryFlag } from '../../format/entry.js'
 import { encodeEntryValue } from '../../format/entry-value.js'
@@ -19,7 +19,7 @@ import { EntryQueue, type Settled } from './entry-queue.js'
 import { FileBatch, type FileUnderWay } from './file-batch.js'
 import { LargeFiles } from './large-files.js'
 import type { PassContext } from './pass-context.js'
-import type { Source } from './source.js'
+import type { SourceWalk } from './source-walk.js'
 import { WalkKeys } from './walk-keys.js'
 
 /** Places that may wait for their files: some 300 bytes each. */
@@ -41,9 +41,10 @@ export class BackupPass {
   readonly #batch: FileBatch
   readonly #large: LargeFiles
   readonly #keys = new WalkKeys()
+  #sinceTurn = 0
 
   constructor(
-    private readonly source: Source,
+    private readonly walk: SourceWalk,
     private readonly context: PassContext,
   ) {
     this.tree = new TreeWriter(context.writer, context.treeKey)
@@ -56,21 +57,29 @@ export class BackupPass {
 
   /** Whether the whole source was seen; false where it was stopped. */
   async run(): Promise<boolean> {
-    const { source } = this
-    const { report, stop, checkpoints } = this.context
-    let sinceTurn = 0
-    for (const found of walk(source.roots, source.filter, (path, error) => report.problem(path, error))) {
+    const { stop } = this.context
+    await using walk = this.walk
+    for (let batch = await walk.next(); batch !== undefined; batch = await walk.next()) {
+      await this.#entries(batch)
       if (stop.aborted) break
-      // A promise for each entry would cost as much as looking at it.
-      const begun = this.#entry(found)
-      if (begun !== undefined) await begun
-      if (++sinceTurn < turnEntries && this.#queue.length < queueMax && this.context.writer.hasRoom) continue
-      sinceTurn = 0
-      await this.#catchUp()
-      if (checkpoints.isDue) await this.#checkpoint()
     }
     await this.#settle()
     return !stop.aborted
+  }
+
+  async #entries(batch: WalkBatch): Promise<void> {
+    const { report, stop, checkpoints } = this.context
+    for (const found of entriesOf(batch, (path, error) => report.problem(path, error))) {
+      if (stop.aborted) return
+      // A promise for each entry would cost as much as looking at it.
+      const begun = this.#entry(found)
+      if (begun !== undefined) await begun
+      if (++this.#sinceTurn < turnEntries && this.#queue.length < queueMax && this.context.writer.hasRoom)
+        continue
+      this.#sinceTurn = 0
+      await this.#catchUp()
+      if (checkpoints.isDue) await this.#checkpoint()
+    }
   }
 
   async #catchUp(): Promise<void> {

@@ -22,9 +22,10 @@ import { chooseParents, type EarlierTree, type Parents } from './choose-parent.j
 import type { EarlierCursor } from './earlier-cursor.js'
 import { EntryMaker } from './entry-of-stat.js'
 import { expectTotals } from './expect-totals.js'
+import { type LookAhead, lookAhead } from './look-ahead.js'
 import { newSnapshot } from './new-snapshot.js'
 import { openEarlier } from './open-earlier.js'
-import { type OpenSource, openSource } from './open-source.js'
+import type { OpenSource } from './open-source.js'
 import { keepsVanishing, reliedOn } from './relied-on.js'
 import { BackupReportBuilder } from './report-builder.js'
 import { reportOf, summaryOf } from './summary.js'
@@ -41,10 +42,14 @@ const abandonedAfterMs = 7 * 24 * 3600 * 1000
 
 /**
  * Takes a snapshot, in the order of docs/GC-PROTOCOL.md, W1 to W8. Unreadable source files are problems in the report.
+ * `ahead` is what `lookAhead` gave for the same options, if it was called.
  * Errors: `source` (nothing to back up), `interrupted`, those of the backend and of a damaged repository.
  */
-export const backup = async (store: Store, options: BackupOptions): Promise<BackupReport> =>
-  new BackupRun(store, options).run()
+export const backup = async (
+  store: Store,
+  options: BackupOptions,
+  ahead?: LookAhead | undefined,
+): Promise<BackupReport> => new BackupRun(store, options, ahead).run()
 
 class BackupRun {
   readonly #startNs: bigint
@@ -62,8 +67,10 @@ class BackupRun {
   constructor(
     private readonly store: Store,
     private readonly options: BackupOptions,
+    given: LookAhead | undefined,
   ) {
-    this.#startNs = store.now()
+    const ahead = given ?? lookAhead(options, [store.backend.location, store.cacheFolder], store.now)
+    this.#startNs = ahead.startNs
     this.#pendingId = hexOf(store.random(16)) as PendingId
     this.#report = new BackupReportBuilder(options)
     this.#host = options.host ?? hostName()
@@ -72,11 +79,12 @@ class BackupRun {
     this.#stop = AbortSignal.any(
       [options.signal, options.stopGently].filter((signal) => signal !== undefined),
     )
-    this.#source = openSource(options, [store.backend.location, store.cacheFolder])
+    this.#source = ahead.source
   }
 
   async run(): Promise<BackupReport> {
     const { store, options } = this
+    await using _source = this.#source
     requireWritable(store.keys.config, configName)
     await requireWritableFeatures(store.backend)
     const nowMs = Number(this.#startNs / 1_000_000n)

@@ -14,13 +14,16 @@ import type { PassContext } from './pass-context.js'
 import { readBack } from './read-back.js'
 import { rootAttributesOf } from './root-attributes-of.js'
 import { sourceOf } from './source.js'
+import { SourceWalk } from './source-walk.js'
 import { StreamPass } from './stream-pass.js'
 
 /** What is backed up: paths, or one stream. */
-export interface OpenSource {
+export interface OpenSource extends AsyncDisposable {
   /** As the snapshot record has them. */
   readonly paths: readonly ByteString[]
   readonly leftOut: readonly ByteString[]
+  /** Begins to look through it, beside whatever else is done, for the first pass. Nothing to do for a stream. */
+  begin(): void
   rootAttributes(maker: EntryMaker, captureXattrs: boolean): RootAttributes | null
   /** One walk over the source into a new tree; `run` says whether it came to the end. */
   pass(context: PassContext): { readonly tree: TreeWriter; run(): Promise<boolean> }
@@ -34,12 +37,22 @@ export const openSource = (options: BackupOptions, own: readonly string[]): Open
 
 const pathSource = (options: BackupOptions, own: readonly string[]): OpenSource => {
   const source = sourceOf(options, own, byteStringOfText(currentDirectory()))
+  let begun: SourceWalk | undefined
   return {
     paths: source.paths,
     leftOut: source.leftOut,
     rootAttributes: (maker, captureXattrs) => rootAttributesOf(source, maker, captureXattrs),
-    pass: (context) => new BackupPass(source, context),
+    begin: () => {
+      begun = new SourceWalk(source)
+      begun.begin()
+    },
+    pass: (context) => {
+      const walk = begun ?? new SourceWalk(source)
+      begun = undefined
+      return new BackupPass(walk, context)
+    },
     entries: () => walk(source.roots, source.filter, () => undefined),
+    [Symbol.asyncDispose]: async () => begun?.[Symbol.asyncDispose](),
   }
 }
 
@@ -60,6 +73,7 @@ const streamSource = ({ stream, filename }: NonNullable<BackupOptions['stdin']>)
   return {
     paths: [name],
     leftOut: [],
+    begin: () => {},
     rootAttributes: () => null,
     // A stream can be read only once: a later pass copies what the first one has stored, as far as it can be had.
     pass: (context) =>
@@ -69,5 +83,6 @@ const streamSource = ({ stream, filename }: NonNullable<BackupOptions['stdin']>)
         context,
         onStored,
       ),
+    [Symbol.asyncDispose]: async () => {},
   }
 }

@@ -1,16 +1,12 @@
 import { type ByteString, byteStringOf, byteStringOfText, textOf } from '../../bytes/byte-string.js'
 import { VarveError } from '../../errors.js'
-import {
-  cacheDirectoryMark,
-  directoryMarkOf,
-  excludeLargerThan,
-  excludeMarked,
-} from '../../filesystem/exclude-marked.js'
-import { excludeByPatterns, excludePatternsOf } from '../../filesystem/exclude-patterns.js'
+import { cacheDirectoryMark, directoryMarkOf } from '../../filesystem/exclude-marked.js'
+import { excludePatternsOf } from '../../filesystem/exclude-patterns.js'
+import { type ExcludeRules, filterOfRules } from '../../filesystem/exclude-rules.js'
 import { readTextFile } from '../../filesystem/read-text-file.js'
 import { realPathOf } from '../../filesystem/real-path.js'
 import { lstatOf, statOf } from '../../filesystem/stat.js'
-import { inodeKeyOf, joinFilters, type WalkFilter } from '../../filesystem/walk-filter.js'
+import { inodeKeyOf, type WalkFilter } from '../../filesystem/walk-filter.js'
 import { type WalkRoot, walkRootOf } from '../../filesystem/walk-root.js'
 import type { BackupOptions, ExcludeOptions } from './backup-options.js'
 
@@ -18,6 +14,8 @@ import type { BackupOptions, ExcludeOptions } from './backup-options.js'
 export interface Source {
   readonly paths: readonly ByteString[]
   readonly roots: readonly WalkRoot[]
+  /** What is left out, and the same as questions. */
+  readonly rules: ExcludeRules
   readonly filter: WalkFilter
   /** Directories left out by themselves, where they lie below a root. */
   readonly leftOut: readonly ByteString[]
@@ -37,8 +35,8 @@ export const sourceOf = (
   const roots = paths.map(walkRootOf)
   refuseAbsent(roots)
   const { inodes, told } = ownDirectories(own, roots)
-  const filter = joinFilters([filterOf(options, currentDirectory), { skip: inodes }])
-  return { paths: [...paths].sort(), roots, filter, leftOut: told }
+  const rules = { ...rulesOf(options), currentDirectory, skip: inodes }
+  return { paths: [...paths].sort(), roots, rules, filter: filterOfRules(rules), leftOut: told }
 }
 
 const asByteString = (path: string | Uint8Array): ByteString =>
@@ -61,7 +59,7 @@ const refuseAbsent = (roots: readonly WalkRoot[]): void => {
   throw new VarveError('source', what, { hint: 'Check the path.', cause: failure })
 }
 
-const filterOf = (options: ExcludeOptions, currentDirectory: ByteString): WalkFilter => {
+const rulesOf = (options: ExcludeOptions): Omit<ExcludeRules, 'currentDirectory' | 'skip'> => {
   const patterns = [
     ...(options.exclude ?? []).map((pattern) => ({ pattern, ignoreCase: false })),
     ...(options.iexclude ?? []).map((pattern) => ({ pattern, ignoreCase: true })),
@@ -69,11 +67,8 @@ const filterOf = (options: ExcludeOptions, currentDirectory: ByteString): WalkFi
   ]
   const marks = (options.excludeIfPresent ?? []).map(directoryMarkOf)
   if (options.excludeCaches) marks.push(cacheDirectoryMark)
-  const filters = [excludeByPatterns(patterns, currentDirectory), excludeMarked(marks)]
-  if (options.excludeLargerThanBytes !== undefined)
-    filters.push(excludeLargerThan(options.excludeLargerThanBytes))
-  if (options.oneFileSystem) filters.push({ oneFileSystem: true })
-  return joinFilters(filters)
+  const { excludeLargerThanBytes: sizeBytesMax, oneFileSystem = false } = options
+  return { patterns, marks, sizeBytesMax, oneFileSystem }
 }
 
 /** The own directories by inode, so that they are recognised whatever path leads to them; told where one lies below a root. */

@@ -1,5 +1,5 @@
 import type { ByteString } from '../bytes/byte-string.js'
-import { VarveError } from '../errors.js'
+import { type ErrorCode, VarveError } from '../errors.js'
 import { FoundEntry, type Place } from './found-entry.js'
 import { StatColumns, StatOfColumns } from './stat-columns.js'
 import type { Walk } from './walk.js'
@@ -28,8 +28,8 @@ export interface WalkProblem {
   readonly before: number
   readonly path: ByteString
   readonly message: string
-  /** Of an error of the system. */
-  readonly code: string | undefined
+  readonly code: string
+  /** Of an error of the system; other errors are VarveErrors. */
   readonly syscall: string | undefined
 }
 
@@ -40,8 +40,10 @@ export class WalkBatcher {
 
   /** Errors: those that are not of the source. */
   readonly onError: OnWalkError = (path, error) => {
-    const { code, syscall, message } = error as NodeJS.ErrnoException
-    if (syscall === undefined && !(error instanceof VarveError && error.code === 'source')) throw error
+    const { syscall, message } = error as NodeJS.ErrnoException
+    const isOurs = error instanceof VarveError && (error.code === 'source' || error.code === 'not-found')
+    if (syscall === undefined && !isOurs) throw error
+    const { code } = error as { code: string }
     this.#problems.push({ before: this.#count, path, message, code, syscall })
   }
 
@@ -94,6 +96,6 @@ export function* entriesOf(batch: WalkBatch, onError: OnWalkError): Generator<Fo
 }
 
 const tell = ({ path, message, code, syscall }: WalkProblem, onError: OnWalkError): void => {
-  if (syscall === undefined) onError(path, new VarveError('source', message))
+  if (syscall === undefined) onError(path, new VarveError(code as ErrorCode, message))
   else onError(path, Object.assign(new Error(message), { code, syscall }))
 }

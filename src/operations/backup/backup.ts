@@ -22,6 +22,7 @@ import { chooseParents, type EarlierTree, type Parents } from './choose-parent.j
 import type { EarlierCursor } from './earlier-cursor.js'
 import { EntryMaker } from './entry-of-stat.js'
 import { expectTotals } from './expect-totals.js'
+import { isSameRoot } from './is-same-root.js'
 import { type LookAhead, lookAhead } from './look-ahead.js'
 import { newSnapshot } from './new-snapshot.js'
 import { openEarlier } from './open-earlier.js'
@@ -42,14 +43,13 @@ const abandonedAfterMs = 7 * 24 * 3600 * 1000
 
 /**
  * Takes a snapshot, in the order of docs/GC-PROTOCOL.md, W1 to W8. Unreadable source files are problems in the report.
- * `ahead` is what `lookAhead` gave for the same options, if it was called.
+ * `given` is what `lookAhead` gave for the same options, if it was called.
  * Errors: `source` (nothing to back up), `interrupted`, those of the backend and of a damaged repository.
  */
-export const backup = async (
-  store: Store,
-  options: BackupOptions,
-  ahead?: LookAhead | undefined,
-): Promise<BackupReport> => new BackupRun(store, options, ahead).run()
+export async function backup(store: Store, options: BackupOptions, given?: LookAhead): Promise<BackupReport> {
+  await using ahead = given ?? lookAhead(options, [store.backend.location, store.cacheFolder], store.now)
+  return await new BackupRun(store, options, ahead).run()
+}
 
 class BackupRun {
   readonly #startNs: bigint
@@ -67,9 +67,8 @@ class BackupRun {
   constructor(
     private readonly store: Store,
     private readonly options: BackupOptions,
-    given: LookAhead | undefined,
+    ahead: LookAhead,
   ) {
-    const ahead = given ?? lookAhead(options, [store.backend.location, store.cacheFolder], store.now)
     this.#startNs = ahead.startNs
     this.#pendingId = hexOf(store.random(16)) as PendingId
     this.#report = new BackupReportBuilder(options)
@@ -84,7 +83,6 @@ class BackupRun {
 
   async run(): Promise<BackupReport> {
     const { store, options } = this
-    await using _source = this.#source
     requireWritable(store.keys.config, configName)
     await requireWritableFeatures(store.backend)
     const nowMs = Number(this.#startNs / 1_000_000n)
@@ -250,5 +248,3 @@ class BackupRun {
     })
   }
 }
-
-const isSameRoot = (a: TreeRoot, b: TreeRoot): boolean => Buffer.compare(a.id, b.id) === 0

@@ -4,6 +4,7 @@ import { tolerating } from './file-system-error.js'
 import { isPackPrefix, isTemporary } from './local-layout.js'
 import { listFoldersOf } from './local-list.js'
 import { packFolder } from './object-name.js'
+import { isOwnerGone } from './temporary-owner.js'
 
 export interface Abandonment {
   readonly olderThanMs: number
@@ -12,13 +13,17 @@ export interface Abandonment {
   readonly isInUse: (path: string) => boolean
 }
 
-/** Removes temporaries that nobody has changed for long. Returns how many. Rejects with the raw system error. */
+/** Removes temporaries that nobody has changed for long, and those whose process is gone for certain. Returns how many. Rejects with the raw system error. */
 export const clearTemporaries = async (root: string, abandonment: Abandonment): Promise<number> => {
   let count = 0
   for (const folder of await foldersOfTemporaries(root)) {
     for (const entry of await tolerating(['ENOENT', 'ENOTDIR'], readdir(folder), [])) {
       const path = join(folder, entry)
-      if (isTemporary(entry) && !abandonment.isInUse(path) && (await removeIfOld(path, abandonment)))
+      if (
+        isTemporary(entry) &&
+        !abandonment.isInUse(path) &&
+        (await removeIfAbandoned(path, isOwnerGone(entry), abandonment))
+      )
         count += 1
     }
   }
@@ -31,9 +36,14 @@ const foldersOfTemporaries = async (root: string): Promise<string[]> => {
   return [root, ...folders, ...prefixes.filter(isPackPrefix).map((prefix) => join(root, packFolder, prefix))]
 }
 
-const removeIfOld = async (path: string, { olderThanMs, nowMs }: Abandonment): Promise<boolean> => {
+const removeIfAbandoned = async (
+  path: string,
+  isOwnerGone: boolean,
+  { olderThanMs, nowMs }: Abandonment,
+): Promise<boolean> => {
   const stats = await tolerating(['ENOENT'], lstat(path), undefined)
-  if (stats === undefined || !stats.isFile() || nowMs - stats.mtimeMs < olderThanMs) return false
+  if (stats === undefined || !stats.isFile()) return false
+  if (!isOwnerGone && nowMs - stats.mtimeMs < olderThanMs) return false
   return tolerating(
     ['ENOENT'],
     unlink(path).then(() => true),

@@ -7,7 +7,7 @@ import { isFolderName, isObjectBase, type ObjectName, packFolder } from './objec
  *   <root>/config                     an object without a folder
  *   <root>/snapshots/<base>           an object of a folder
  *   <root>/packs/<2 hex>/<64 hex>     packs, under 256 prefixes
- *   <root>/<folder>/.tmp-<hex>        a temporary: in the folder whose object it is to become
+ *   <root>/<folder>/.tmp-<hex>…       a temporary: in the folder whose object it is to become, with its owner's mark
  *
  * A temporary lies in the folder itself, not in one place for all, because an administrator may have put a folder on
  * another file system by a symbolic link, and a file cannot be renamed from one to the other.
@@ -37,7 +37,7 @@ export const isObjectEntry = (folder: string, subfolder: string | undefined, ent
 
 export const isFolderEntry = (entry: string): boolean => isFolderName(entry)
 
-const temporary = /^\.tmp-[0-9a-f]+$/
+const temporary = /^\.tmp-[0-9a-f]+(?:-[0-9a-f]{16}-[1-9]\d{0,9})?$/
 
 export const temporaryBase = (randomBytes: Uint8Array): string =>
   `.tmp-${Buffer.from(randomBytes).toString('hex')}`

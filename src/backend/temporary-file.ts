@@ -4,6 +4,7 @@ import { join } from 'node:path'
 import { tolerating } from './file-system-error.js'
 import { cannotChmod } from './folder-keeper.js'
 import { temporaryBase } from './local-layout.js'
+import { ownerMark } from './temporary-owner.js'
 
 export interface TemporaryFile {
   readonly path: string
@@ -19,7 +20,7 @@ export const openTemporary = async (
   folder: string,
   randomBytes: (sizeBytes: number) => Uint8Array,
 ): Promise<TemporaryFile> => {
-  const path = join(folder, temporaryBase(randomBytes(idSizeBytes)))
+  const path = join(folder, temporaryBase(randomBytes(idSizeBytes)) + ownerMark)
   const handle = await open(path, flags, fileMode)
   try {
     await tolerating(cannotChmod, handle.chmod(fileMode), undefined)

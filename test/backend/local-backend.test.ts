@@ -1,6 +1,6 @@
 import { execFileSync } from 'node:child_process'
 import { mkdir, readFile, rm, symlink, truncate, utimes, writeFile } from 'node:fs/promises'
-import { join } from 'node:path'
+import { basename, join } from 'node:path'
 import { describe, expect, it } from 'vitest'
 import { openObjectFileSync } from '../../src/backend/regular-file.js'
 import { StagedFileWriter } from '../../src/backend/staged-file-writer.js'
@@ -141,6 +141,25 @@ describe('A local backend', () => {
 })
 
 describe('Clearing abandoned temporaries', () => {
+  it('removes young ones of a process of this machine that has ended, and none of one that lives', async () => {
+    const backend = await localBackend()
+    const own = basename(await backend.openStaging('packs'))
+    const [, space, processId] = /^\.tmp-[0-9a-f]{24}-([0-9a-f]{16})-(\d+)$/.exec(own) ?? []
+    expect(Number(processId)).toBe(process.pid)
+    const ended = execFileSync('sh', ['-c', 'echo $$'], { encoding: 'utf8' }).trim()
+    const other = space!.replace(/./g, (digit) => (digit === '0' ? '1' : '0'))
+    const left = `packs/.tmp-01-${space}-${ended}`
+    const kept = [
+      `packs/.tmp-02-${space}-${process.ppid}`,
+      `packs/.tmp-03-${other}-${ended}`,
+      'packs/.tmp-04',
+      `packs/.tmp-05-${space}-${process.pid}`,
+    ]
+    for (const path of [left, ...kept]) await writeFile(join(backend.location, path), 'torn')
+    expect(await backend.clearAbandonedTemporaries(1_000_000, Date.now())).toBe(1)
+    expect(await filesBelow(backend.location)).toEqual([`packs/${own}`, ...kept].sort())
+  })
+
   it('removes those left unchanged for the time given, wherever they lie, and nothing else', async () => {
     const backend = await localBackend()
     const id = freshHex()

@@ -132,6 +132,6 @@ const brief = (line: string, root: string): string => {
   const paths = line
     .split(root)
     .slice(1)
-    .map((rest) => /^[^">]*/.exec(rest)![0].replace(/\.tmp-[0-9a-f]+/, 'T'))
+    .map((rest) => /^[^">]*/.exec(rest)![0].replace(/\.tmp-[0-9a-f]+(-[0-9a-f]+-\d+)?/, 'T'))
   return `${name.replace(/^p?write(64)?$/, 'write')} ${paths.join(' ')}`
 }

@@ -13,7 +13,10 @@ export interface Abandonment {
   readonly isInUse: (path: string) => boolean
 }
 
-/** Removes temporaries that nobody has changed for long, and those whose process is gone for certain. Returns how many. Rejects with the raw system error. */
+/**
+ * Removes temporaries that nobody has changed for long, and those whose process is gone for certain. Returns how many. Rejects
+ * with the raw system error.
+ */
 export const clearTemporaries = async (root: string, abandonment: Abandonment): Promise<number> => {
   let count = 0
   for (const folder of await foldersOfTemporaries(root)) {

@@ -82,7 +82,8 @@ export interface Backend extends AsyncDisposable {
 
   /**
    * Removes what crashed writers left half-written: temporaries whose last change is at least `olderThanMs` before
-   * `nowMs` (milliseconds since 1970, by the storage's clock). Returns how many. Files staged here are never touched.
+   * `nowMs` (milliseconds since 1970, by the storage's clock), and younger ones whose process is known to have ended.
+   * Returns how many. Files staged here are never touched.
    */
   clearAbandonedTemporaries(olderThanMs: number, nowMs: number): Promise<number>
 

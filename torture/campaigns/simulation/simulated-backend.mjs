@@ -5,6 +5,8 @@ import { load } from '../../../bench/machine/dist.mjs'
 const { MemoryBackend } = await load('backend/memory-backend.js')
 const { BackendError, CorruptError } = await load('errors.js')
 
+const writes = ['create', 'remove']
+
 /**
  * One process's way to the shared storage. Before each call it waits for its turn, and hears what becomes of the call: `fail`
  * (nothing happens), `lose` (it happens, the reply is lost), `late` (the reply is an error, and it happens some time afterwards),
@@ -99,7 +101,7 @@ export class SimulatedBackend {
   }
 
   async #write(operation, subject, step) {
-    const fate = await this.#next(operation, subject)
+    const fate = await this.#next(operation)
     if (fate === 'fail') throw failed(operation, subject)
     if (fate === 'late') {
       this.#later(step)
@@ -111,14 +113,14 @@ export class SimulatedBackend {
   }
 
   async #read(operation, subject, step) {
-    const fate = await this.#next(operation, subject)
+    const fate = await this.#next(operation)
     if (fate !== undefined && fate !== 'twice') throw failed(operation, subject)
     return step()
   }
 
-  async #next(operation, subject) {
+  async #next(operation) {
     await this.scheduler.turn(this.actor)
-    const fate = this.fateOf(operation, subject)
+    const fate = this.fateOf(writes.includes(operation))
     // Of a process that has ended nothing goes on.
     if (fate === 'crash') await new Promise(() => {})
     return fate

@@ -3,8 +3,10 @@ import { Random } from '../../repository/random.mjs'
 const steps = ['backup', 'backup', 'backup', 'change', 'change', 'restore', 'check', 'new cache']
 const fates = ['fail', 'lose', 'late', 'twice', 'crash', 'fail', 'lose', 'crash']
 
-/** Rates of faults, for each call. */
-const rates = [0, 0.002, 0.01, 0.03]
+/** Rates of faults, for each call that reads. */
+const rates = [0, 0.003, 0.01, 0.02]
+/** Where the order matters. */
+const writesAreWorse = 10
 
 /**
  * What happens in one world: who does what, and where faults come. It is data, so that parts can be left out of it.
@@ -35,14 +37,17 @@ export class Faults {
   }
 
   /** The fate of a call by its number among those of the actor. */
-  of(actor, call) {
-    const fate = this.#known === undefined ? this.#draw() : this.#known.get(`${actor} ${call}`)
+  of(actor, call, isWrite) {
+    const fate =
+      this.#known === undefined
+        ? this.#draw(isWrite ? writesAreWorse : 1)
+        : this.#known.get(`${actor} ${call}`)
     if (fate !== undefined) this.happened.push([actor, call, fate])
     return fate
   }
 
-  #draw() {
-    if (this.#random.below(10_000) >= this.story.rate * 10_000) return undefined
+  #draw(worse) {
+    if (this.#random.below(10_000) >= this.story.rate * worse * 10_000) return undefined
     return this.#random.pick(fates)
   }
 }

@@ -113,7 +113,7 @@ export class SimulatedWorld {
         resolve('crashed')
       }
     })
-    const backend = this.#backend(actor, () => this.#fateOf(index, state))
+    const backend = this.#backend(actor, (isWrite) => this.#fateOf(index, state, isWrite))
     const work = this.#perform(step, backend, cache, index).catch((error) => {
       const isExcused = error.code !== undefined && (state.faults > faultsBefore || !this.story.strongLists)
       if (!isExcused || error.code === 'ERR_ASSERTION') throw error
@@ -121,8 +121,8 @@ export class SimulatedWorld {
     await Promise.race([work, crashed])
   }
 
-  #fateOf(index, state) {
-    const fate = this.faults.of(index, state.calls++)
+  #fateOf(index, state, isWrite) {
+    const fate = this.faults.of(index, state.calls++, isWrite)
     if (fate !== undefined) state.faults++
     if (fate === 'crash') state.crash()
     return fate

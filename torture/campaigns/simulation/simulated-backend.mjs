@@ -70,6 +70,10 @@ export class SimulatedBackend {
     return this.#read('listFolders', '', () => this.#inner.listFolders())
   }
 
+  listTop() {
+    return this.#read('listTop', '', () => this.#inner.listTop())
+  }
+
   makeDurable(name) {
     return this.#read('makeDurable', name, () => this.#inner.makeDurable(name))
   }

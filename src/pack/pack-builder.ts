@@ -23,6 +23,12 @@ export interface PartialPack {
 }
 
 /** Appends blocks to a staging file, hashing as it goes, and closes it with directory and trailer (docs/FORMAT.md §5.2). */
+/**
+ * No pack grows beyond this number of chunks by more than a block. Each costs 40 bytes while its pack is open, and 70 until an
+ * index file names it, so that a pack of tiny files would take a hundred megabytes.
+ */
+export const packChunksTarget = 65_536
+
 export class PackBuilder {
   readonly #file: StagedFileWriter
   readonly #hash = createHash('sha256')
@@ -49,7 +55,7 @@ export class PackBuilder {
   }
 
   get isFull(): boolean {
-    return this.blockCount >= packBlocksMax
+    return this.blockCount >= packBlocksMax || this.#directory.chunkCount >= packChunksTarget
   }
 
   appendBlock(bytes: Uint8Array, tag: Uint8Array, chunkSizes: readonly number[], ids: Uint8Array): void {

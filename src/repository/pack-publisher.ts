@@ -6,7 +6,7 @@ import type { IndexStore } from './index-store.js'
 /** Packs that are made durable at the same time. More would only queue at the disk. */
 const inFlightMax = 4
 /** An index file is written once it would hold so many chunks: 24 bytes each in the file, some 70 in memory until then. */
-const indexEntriesTarget = 256 * 1024
+const indexEntriesTarget = 128 * 1024
 
 /**
  * Makes finished packs durable, and then names them in index files (docs/FORMAT.md §11: packs, then index files). The

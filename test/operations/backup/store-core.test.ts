@@ -5,6 +5,7 @@ import type { ByteString } from '../../../dist/bytes/byte-string.js'
 import { LookupState } from '../../../dist/chunk-index/lookup-state.js'
 import { ChunkKind } from '../../../dist/format/ids.js'
 import { packBlocksMax } from '../../../dist/format/limits.js'
+import { PackBuilder } from '../../../dist/pack/pack-builder.js'
 import { groupPartials } from '../../../dist/repository/group-partials.js'
 import type { Store } from '../../../dist/repository/store.js'
 import type { ResultOf, StoreFilesJob } from '../../../dist/workers/jobs.js'
@@ -164,7 +165,7 @@ describe('unfilled packs of several threads', () => {
   it('are joined into packs of about the size that is wanted', () => {
     const partial = (kind: ChunkKind, size: number) => ({
       stagedPath: `${kind} ${size}`,
-      directory: { kind, blockSizes: Uint32Array.of(size) },
+      directory: { kind, blockSizes: Uint32Array.of(size), chunkSizes: Uint32Array.of(size) },
     })
     const sizes = [30, 30, 50, 120, 10].map((size) => partial(ChunkKind.data, size))
     const trees = [60, 60].map((size) => partial(ChunkKind.tree, size))
@@ -175,5 +176,35 @@ describe('unfilled packs of several threads', () => {
       ['1 120'],
       ['1 10'],
     ])
+  })
+
+  it('are not joined beyond the chunks that memory is meant for', () => {
+    const partial = (chunks: number) => ({
+      stagedPath: String(chunks),
+      directory: {
+        kind: ChunkKind.data,
+        blockSizes: Uint32Array.of(1),
+        chunkSizes: new Uint32Array(chunks),
+      },
+    })
+    const groups = groupPartials([partial(40_000), partial(25_536), partial(1)] as never, 100)
+    expect(groups.map((group) => group.map(({ stagedPath }) => stagedPath))).toEqual([
+      ['40000', '25536'],
+      ['1'],
+    ])
+  })
+
+  it('are full at 65,536 chunks, however little these take', async () => {
+    await using scene = await Scene.make()
+    await using store = await scene.open()
+    const path = await store.backend.openStaging('packs')
+    const pack = new PackBuilder(store.seals, ChunkKind.data, store.keys.slot.id, path)
+    const block = (count: number) =>
+      pack.appendBlock(Buffer.alloc(10), Buffer.alloc(16), Array(count).fill(1), Buffer.alloc(32 * count))
+    block(65_535)
+    expect(pack.isFull).toBe(false)
+    block(1)
+    expect(pack.isFull).toBe(true)
+    pack.surrender()
   })
 })

@@ -19,6 +19,8 @@ const comparedBytesMax = 16 * 1024 * 1024
 /** Large files and comparisons under way at once. */
 const tasksMax = 4
 
+type Task = () => Promise<void>
+
 interface ReadFile {
   readonly work: FileWork
   readonly pieces: readonly ContentPiece[]
@@ -48,25 +50,25 @@ export class FileRestorer {
     if (sizeBytes > plannedBytesMax) return this.#start(() => this.#restoreLarge(work))
     try {
       const pieces = allPieces(this.context.reader, work.content)
-      if (!(pieces instanceof Promise)) return this.#take({ work, pieces })
+      if (!(pieces instanceof Promise)) return this.#take({ work, pieces }, (task) => this.#start(task))
       // Told by whoever waits for them.
       pieces.catch(() => undefined)
       return this.#start(() =>
         this.#orUnreadable(
           work,
-          pieces.then((read) => this.#take({ work, pieces: read })),
+          pieces.then((read) => this.#take({ work, pieces: read }, (task) => task())),
         ),
       )
     } catch (error) {
-      if (!isUnreadable(error)) throw error
-      this.#written(work, { kind: 'data', message: error.message })
-      return undefined
+      return this.#unreadable(work, error)
     }
   }
 
   /** Resolves when all files that came so far are done. Errors: those that end the restore. */
   async flush(): Promise<void> {
-    if (this.#failure === undefined && this.#compared.length > 0) await this.#startComparing()
+    // Files whose pieces had to be read are among the compared only then.
+    await this.#tasksDone()
+    if (this.#failure === undefined && this.#compared.length > 0) await this.#start(this.#comparing())
     await this.#tasksDone()
     if (this.#failure !== undefined) throw this.#failure
     await this.#plans.end()
@@ -82,26 +84,27 @@ export class FileRestorer {
     while (this.#tasks.size > 0) await Promise.allSettled([...this.#tasks])
   }
 
-  async #start(work: () => Promise<void> | undefined): Promise<void> {
+  async #start(task: Task): Promise<void> {
     while (this.#tasks.size >= tasksMax) await Promise.race(this.#tasks)
     if (this.#failure !== undefined) throw this.#failure
-    const task = Promise.resolve()
-      .then(work)
+    const running = Promise.resolve()
+      .then(task)
       .catch((error: unknown) => {
         this.#failure ??= error
       })
-      .finally(() => this.#tasks.delete(task))
-    this.#tasks.add(task)
+      .finally(() => this.#tasks.delete(running))
+    this.#tasks.add(running)
   }
 
-  #take(file: ReadFile): Promise<void> | undefined {
+  /** `perform`: as a task of its own, or at once within a task, which must not wait for the end of others. */
+  #take(file: ReadFile, perform: (task: Task) => Promise<void>): Promise<void> | undefined {
     const { work, pieces } = file
     if (pieces.length > plannedPiecesMax) return this.#restoreLarge(work)
     if (work.isCompared) {
       this.#compared.push(file)
       this.#comparedBytes += work.content.sizeBytes
       const isFull = this.#compared.length >= comparedFilesMax || this.#comparedBytes >= comparedBytesMax
-      return isFull ? this.#startComparing() : undefined
+      return isFull ? perform(this.#comparing()) : undefined
     }
     if (!this.context.isDry) return this.#locate(file, undefined)
     this.#written(work, undefined)
@@ -112,9 +115,13 @@ export class FileRestorer {
     try {
       await done
     } catch (error) {
-      if (!isUnreadable(error)) throw error
-      this.#written(work, { kind: 'data', message: error.message })
+      this.#unreadable(work, error)
     }
+  }
+
+  #unreadable(work: FileWork, error: unknown): undefined {
+    if (!isUnreadable(error)) throw error
+    this.#written(work, { kind: 'data', message: error.message })
   }
 
   /** A promise where something must be read for it, or a plan is full. */
@@ -125,21 +132,27 @@ export class FileRestorer {
     const isCopy = matches && pieces.map(({ id }, index) => id !== undefined && matches[index] === 1)
     const places = locatePieces(locator, pieces, isCopy)
     if (content.holes === null && !(places instanceof Promise))
-      return this.#plans.add(work, segmentsOfAll(pieces, places, isCopy, { holes: [], sparse }))
+      return this.#plan(work, segmentsOfAll(pieces, places, isCopy, { holes: [], sparse }))
     const layout = layoutOf(content, sparse, reader, work.path)
     return this.#orUnreadable(
       work,
       Promise.all([layout, places]).then(([known, found]) =>
-        this.#plans.add(work, segmentsOfAll(pieces, found, isCopy, known)),
+        this.#plan(work, segmentsOfAll(pieces, found, isCopy, known)),
       ),
     )
   }
 
-  #startComparing(): Promise<void> {
+  /** Holes may make many ranges of few pieces: more than a plan has room for. */
+  #plan(work: FileWork, segments: readonly Segment[]): Promise<void> | undefined {
+    return segments.length > plannedPiecesMax ? this.#restoreLarge(work) : this.#plans.add(work, segments)
+  }
+
+  /** Of what has gathered. */
+  #comparing(): Task {
     const files = this.#compared
     this.#compared = []
     this.#comparedBytes = 0
-    return this.#start(() => this.#compare(files))
+    return () => this.#compare(files)
   }
 
   /** Files whose content is right stay; the others are planned. */

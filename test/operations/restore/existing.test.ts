@@ -60,6 +60,34 @@ describe('Over what is there already, a restore', () => {
     expect(fs.statSync(made).mode & 0o7777).not.toBe(0o700)
   })
 
+  it('mends what differs in files whose pieces stand in lists, however many of them are compared at once', async () => {
+    await using fixture = await RepositoryFixture.create({ chunkBytes: 40_000, packBytes: 2 ** 27 })
+    // Each alone is as much as is compared together.
+    const contents = ['a', 'b', 'c', 'd', 'e', 'f'].map((name) => [name, randomBytes(17_000_000)] as const)
+    const small = randomBytes(3_000_000)
+    await fixture.snapshot({ small, ...Object.fromEntries(contents) })
+    const target = temporaryDirectory()
+    for (const [name] of contents) fs.writeFileSync(path.join(target, name), Buffer.alloc(17_000_000))
+    fs.writeFileSync(path.join(target, 'small'), small.subarray(0, 1_000_000))
+    const { problems, filesRestored } = await restoreHere(fixture, target, { overwrite: 'always' })
+    expect({ problems, filesRestored }).toEqual({ problems: [], filesRestored: 7 })
+    expect(fs.readFileSync(path.join(target, 'small')).equals(small)).toBe(true)
+    for (const [name, content] of contents)
+      expect(fs.readFileSync(path.join(target, name)).equals(content)).toBe(true)
+  })
+
+  it('mends a single file whose pieces stand in a list', async () => {
+    await using fixture = await RepositoryFixture.create({ chunkBytes: 40_000 })
+    const content = randomBytes(3_000_000)
+    await fixture.snapshot({ 'a/file': content })
+    const target = temporaryDirectory()
+    fs.mkdirSync(path.join(target, 'a'))
+    fs.writeFileSync(path.join(target, 'a/file'), content.subarray(0, 1_000_000))
+    const { problems, filesRestored } = await restoreHere(fixture, target, { overwrite: 'always' })
+    expect({ problems, filesRestored }).toEqual({ problems: [], filesRestored: 1 })
+    expect(fs.readFileSync(path.join(target, 'a/file')).equals(content)).toBe(true)
+  })
+
   it('takes its own unfinished temporaries away, and finishes what was begun', async () => {
     await using fixture = await RepositoryFixture.create()
     await fixture.snapshot({ 'a/file': 'x', 'a/other': 'y' })

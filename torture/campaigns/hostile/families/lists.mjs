@@ -239,5 +239,21 @@ export const thirtyMillionHoles = async (scene) => {
   await scene.everything()
 }
 
+/** A small file with more ranges to write than any plan has room for. */
+export const holesInEverySecondByte = async (scene) => {
+  const chunkBytes = 65_536
+  const items = 5 * chunkBytes
+  await snapshotOfContent(scene, (sink) => {
+    const first = Buffer.alloc(chunkBytes, 1)
+    first[0] = 0x9a
+    first.writeUInt32BE(items, 1)
+    const firstId = sink.put(ChunkKind.list, first)
+    const id = sink.put(ChunkKind.list, Buffer.alloc(chunkBytes, 1))
+    const last = sink.put(ChunkKind.list, Buffer.alloc(5, 1))
+    return [0, items, extentPiece(items), [firstId, ...Array(items / chunkBytes - 1).fill(id), last]]
+  })
+  await scene.everything()
+}
+
 export const holeMapOfTooManyChunks = (scene) =>
   holed(scene, (sink) => Array(1025).fill(sink.put(ChunkKind.list, Buffer.alloc(65_536, 1))))

@@ -2,7 +2,17 @@ import fs from 'node:fs'
 import type { ByteString } from '../bytes/byte-string.js'
 import { loadedNativeCalls } from './native.js'
 import { withReachablePath } from './reachable-path.js'
-import { deviceOf, enosys, type FileType, little, type Stat, statOfBig, statxBytes, typeOf } from './stat.js'
+import {
+  deviceOf,
+  enosys,
+  type FileType,
+  formatOf,
+  little,
+  type Stat,
+  statOfBig,
+  statxBytes,
+  typeOf,
+} from './stat.js'
 import { systemError } from './system-error.js'
 import type { FoundName } from './walk-filter.js'
 
@@ -130,17 +140,6 @@ const nsPerSecond = 1_000_000_000n
 const statx = new Uint32Array(statxBytes.buffer)
 const low = little ? 0 : 1
 const high = 1 - low
-
-const formats: Readonly<Record<FileType, number>> = {
-  fifo: 0o01,
-  'char-device': 0o02,
-  directory: 0o04,
-  'block-device': 0o06,
-  file: 0o10,
-  symlink: 0o12,
-  socket: 0o14,
-}
-const formatOf = (type: FileType): number => formats[type]
 
 /** One file of StatColumns. Seconds and nanoseconds stand beside the BigInts that most never ask for. */
 export class StatOfColumns implements Stat {

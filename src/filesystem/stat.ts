@@ -68,6 +68,9 @@ typesByFormat[0o14] = 'socket'
 /** Of st_mode; what no system call gives counts as a file. */
 export const typeOf = (mode: number): FileType => typesByFormat[(mode >> 12) & 0o17] ?? 'file'
 
+/** The format bits that mean a type. */
+export const formatOf = (type: FileType): number => typesByFormat.indexOf(type)
+
 export const statOfBig = (stat: fs.BigIntStats): Stat => ({
   type: typeOf(Number(stat.mode)),
   mode: Number(stat.mode) & 0o7777,

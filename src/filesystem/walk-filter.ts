@@ -30,6 +30,10 @@ export interface WalkFilter {
 /** Names a file whatever path leads to it. */
 export const inodeKeyOf = (stat: Stat): string => `${stat.device}:${stat.inode}`
 
+/** Whether it is a directory that is never to be walked. */
+export const isSkipped = ({ skip }: WalkFilter, stat: Stat): boolean =>
+  skip !== undefined && skip.size > 0 && stat.type === 'directory' && skip.has(inodeKeyOf(stat))
+
 /** Several filters as one: an entry is left out if any of them leaves it out. */
 export const joinFilters = (filters: readonly WalkFilter[]): WalkFilter => {
   const names = filters.flatMap((filter) => filter.excludeName ?? [])

@@ -1,7 +1,7 @@
 import type { ByteString } from '../bytes/byte-string.js'
 import type { Place } from './found-entry.js'
 import { statOf } from './stat.js'
-import { inodeKeyOf, type WalkFilter } from './walk-filter.js'
+import { isSkipped, type WalkFilter } from './walk-filter.js'
 import { mergeRoots, type RootNode, type WalkRoot } from './walk-root.js'
 
 export type OnWalkError = (path: ByteString, error: unknown) => void
@@ -37,8 +37,7 @@ export const beginOfWalk = (
 ): WalkState => {
   const node = mergeRoots(roots)
   const stat = node.whole ? attempt(node.diskPath, onError, statOf) : undefined
-  const isSkipped = stat !== undefined && filter.skip?.has(inodeKeyOf(stat)) === true
-  const device = stat?.type === 'directory' && !isSkipped ? stat.device : undefined
+  const device = stat?.type === 'directory' && !isSkipped(filter, stat) ? stat.device : undefined
   const treePath = '' as ByteString
   const top = { diskPath: node.diskPath, treePath, sizeBytes: stat?.sizeBytes ?? 0, node, device }
   return { levels: [{ pending: [top], next: 0 }] }

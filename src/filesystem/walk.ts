@@ -6,7 +6,7 @@ import { type ListedDirectory, listDirectory } from './listed-directory.js'
 import { mergeNames } from './merge-names.js'
 import { StatColumns, StatOfColumns } from './stat-columns.js'
 import { notFoundWhereNamed } from './system-error.js'
-import { inodeKeyOf, type WalkFilter } from './walk-filter.js'
+import { isSkipped, type WalkFilter } from './walk-filter.js'
 import type { RootNode, WalkRoot } from './walk-root.js'
 import {
   attempt,
@@ -175,11 +175,11 @@ export class Walk implements Disposable {
 
   #isLeftOut(found: FoundEntry, node: RootNode | undefined, device: bigint | undefined): boolean {
     const { stat } = found
-    if (this.#isForeign(stat, node, device)) return true
-    const { skip } = this.filter
-    if (skip !== undefined && skip.size > 0 && stat.type === 'directory' && skip.has(inodeKeyOf(stat)))
-      return true
-    return this.filter.exclude?.(found) === true
+    return (
+      this.#isForeign(stat, node, device) ||
+      isSkipped(this.filter, stat) ||
+      this.filter.exclude?.(found) === true
+    )
   }
 
   #goBelow(

@@ -22,13 +22,13 @@ export interface PartialPack {
   readonly directory: DirectoryParts
 }
 
-/** Appends blocks to a staging file, hashing as it goes, and closes it with directory and trailer (docs/FORMAT.md §5.2). */
 /**
  * No pack grows beyond this number of chunks by more than a block. Each costs 40 bytes while its pack is open, and 70 until an
  * index file names it, so that a pack of tiny files would take a hundred megabytes.
  */
 export const packChunksTarget = 65_536
 
+/** Appends blocks to a staging file, hashing as it goes, and closes it with directory and trailer (docs/FORMAT.md §5.2). */
 export class PackBuilder {
   readonly #file: StagedFileWriter
   readonly #hash = createHash('sha256')

@@ -52,7 +52,7 @@ export const commitSnapshot = async (
     return false
   }
   await removePending(store, snapshot.pendingId)
-  await rememberSnapshots(store, [snapshot.id])
+  rememberSnapshots(store, [snapshot.id])
   return true
 }
 

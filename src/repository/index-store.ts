@@ -85,9 +85,8 @@ export class IndexStore {
   }
 
   /** Whoever published an index file that was found may have died before its name was safe: a snapshot that needs it asks first. */
-  async makeDurable(): Promise<void> {
-    const ids = [...this.local.indexFiles] as IndexId[]
-    await Promise.all(ids.map((id) => this.backend.makeDurable(indexName(id))))
+  async makeDurable(ids = this.local.indexFiles as ReadonlySet<IndexId>): Promise<void> {
+    await Promise.all([...ids].map((id) => this.backend.makeDurable(indexName(id))))
   }
 
   async #writeFile(packs: readonly IndexablePack[]): Promise<void> {

@@ -1,4 +1,4 @@
-import { VarveError } from '../errors.js'
+import { ignoreMissingOrCorrupt } from '../errors.js'
 import type { PackId } from '../format/ids.js'
 import type { IndexablePack } from './index-store.js'
 import { listCondemned, listPacks, listSuspects } from './pack-listing.js'
@@ -58,8 +58,7 @@ const adoptUnindexed = async (store: Store, ids: readonly PackId[]): Promise<voi
       found.push({ id, ...(await readDirectory(store.backend, store.seals, id)) })
     } catch (error) {
       // A pack that cannot be read is for check to report; nothing is deduplicated against it.
-      if (!(error instanceof VarveError) || (error.code !== 'corrupt' && error.code !== 'missing'))
-        throw error
+      ignoreMissingOrCorrupt(error)
     }
   }
   await store.index.adopt(found)

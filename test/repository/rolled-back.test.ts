@@ -1,3 +1,5 @@
+import { readFileSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import type { MemoryBackend } from '../../src/backend/memory-backend.js'
 import type { SnapshotId } from '../../src/format/ids.js'
@@ -90,11 +92,11 @@ describe('A snapshot that this machine has seen', () => {
   })
 
   it('is missed nowhere where what this machine remembers is damaged', async () => {
-    await rememberSnapshots(repository.store, ['ab'.repeat(16) as SnapshotId])
-    const { state } = repository.store
-    const bytes = Buffer.from(state.get('snapshots-seen')!)
+    rememberSnapshots(repository.store, ['ab'.repeat(16) as SnapshotId])
+    const path = join(repository.store.cacheFolder, 'state', 'seen-snapshots')
+    const bytes = readFileSync(path)
     bytes[40]! ^= 1
-    state.set('snapshots-seen', bytes)
+    writeFileSync(path, bytes)
     expect((await repository.check()).damages).toEqual([])
   })
 

@@ -1,5 +1,5 @@
 import type { ByteString } from '../../bytes/byte-string.js'
-import { isMissingOrCorrupt, VarveError } from '../../errors.js'
+import { ignoreMissingOrCorrupt, isMissingOrCorrupt, VarveError } from '../../errors.js'
 import { isFileContent } from '../../format/entry.js'
 import type { ChunkId } from '../../format/ids.js'
 import { PieceCursor } from '../../format/pieces.js'
@@ -82,8 +82,7 @@ export class EarlierCursor {
       const more = await (this.#loading ?? this.#cursor.advance())
       this.#standing = more ? 'on' : 'ended'
     } catch (error) {
-      if (!(error instanceof VarveError) || (error.code !== 'corrupt' && error.code !== 'missing'))
-        throw error
+      ignoreMissingOrCorrupt(error)
       this.#standing = 'ended'
     } finally {
       this.#loading = undefined

@@ -97,7 +97,7 @@ const tellGoneSnapshots = async (store: Store, findings: Findings): Promise<void
       'is gone: this machine has seen it, and nothing says that it was forgotten. If an older state of the repository was ' +
         'brought back on purpose, clear the cache',
     )
-  await rememberSnapshots(store, listed)
+  rememberSnapshots(store, listed)
 }
 
 const remarkUnknownFolders = async ({ backend }: Store, findings: Findings): Promise<void> => {

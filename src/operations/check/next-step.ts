@@ -4,9 +4,11 @@ export const packMissing = 'is missing, and index files name it'
 export const packUnnamed = 'is named by no index file'
 export const packNamedInPart = 'index files do not name all of its chunks; the next backup mends that'
 
+const nameUnnamed = '`varve repair index` names what the index files do not name.'
+
 const packSteps: ReadonlyMap<string, string> = new Map([
-  [packUnnamed, '`varve repair index` names what the index files do not name.'],
-  [packNamedInPart, '`varve repair index` names what the index files do not name.'],
+  [packUnnamed, nameUnnamed],
+  [packNamedInPart, nameUnnamed],
   [
     packMissing,
     'Of a pack that is missing, a backup of the same sources stores again what they still have; then `varve repair snapshots` ' +

@@ -1,7 +1,7 @@
 import { CorruptError, VarveError } from '../../errors.js'
 import { requireWritable } from '../../format/config.js'
 import type { PackId } from '../../format/ids.js'
-import { configName, indexName, packName } from '../../format/names.js'
+import { configName, packName } from '../../format/names.js'
 import type { Suspect } from '../../format/suspect.js'
 import { requireWritableFeatures } from '../../repository/feature-store.js'
 import { listCondemned, listIndexFiles, listPacks, listSuspects } from '../../repository/pack-listing.js'
@@ -175,8 +175,8 @@ class PackMending {
     const { reliedOn, survey } = catalogue
     for (const id of reliedOn) await store.backend.makeDurable(packName(id))
     const index = new IndexSurvey(store, survey)
-    const files = [...(await listIndexFiles(store.backend))]
-    await Promise.all(files.map((id) => store.backend.makeDurable(indexName(id))))
+    const files = await listIndexFiles(store.backend)
+    await store.index.makeDurable(files)
     await index.read(files)
     await writeIndexOf(
       store,

@@ -1,4 +1,4 @@
-import { VarveError } from '../../errors.js'
+import { ignoreMissingOrCorrupt } from '../../errors.js'
 import { openCondemned } from '../../format/condemned.js'
 import type { PackId } from '../../format/ids.js'
 import { Folder, parseCondemnedName, parseSuspectName } from '../../format/names.js'
@@ -45,8 +45,7 @@ const packsOfRecords = async (
       const packs = open(name, await backend.read(name))
       if (packs !== undefined) records.set(name, packs)
     } catch (error) {
-      if (!(error instanceof VarveError) || (error.code !== 'missing' && error.code !== 'corrupt'))
-        throw error
+      ignoreMissingOrCorrupt(error)
     }
   }
   return records

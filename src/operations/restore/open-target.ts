@@ -104,12 +104,3 @@ const refuseProtected = (
     at = `${at}/..` as ByteString
   }
 }
-
-/** What is not there protects nothing. */
-export const inodeKeyAt = (path: ByteString): string | undefined => {
-  try {
-    return inodeKeyOf(statOf(path))
-  } catch {
-    return undefined
-  }
-}

@@ -3,7 +3,9 @@ import { type ByteString, byteStringOfText, textOf } from '../../bytes/byte-stri
 import type { RandomSource } from '../../crypto/random-source.js'
 import { VarveError } from '../../errors.js'
 import { processOwner } from '../../filesystem/host.js'
+import { inodeKeyAt } from '../../filesystem/inode-key-at.js'
 import { openFilesLimit } from '../../filesystem/open-files-limit.js'
+import { statOf } from '../../filesystem/stat.js'
 import { inodeKeyOf } from '../../filesystem/walk-filter.js'
 import { hexOf } from '../../format/ids.js'
 import { Captured, type Snapshot } from '../../format/snapshot.js'
@@ -16,7 +18,7 @@ import { AttributeMaker } from './attributes-of.js'
 import { ChunkLocator } from './chunk-locator.js'
 import { openBelow } from './open-below.js'
 import { openLimits } from './open-limits.js'
-import { inodeKeyAt, type OpenedTarget, openTarget } from './open-target.js'
+import { type OpenedTarget, openTarget } from './open-target.js'
 import type { RestoreContext } from './restore-context.js'
 import { openEngine, type RestoreEngine } from './restore-engine.js'
 import type { RestoreOptions, RestoreReport } from './restore-options.js'
@@ -184,8 +186,9 @@ const protectedBy = ({ backend, cacheFolder }: Store): Set<string> => {
   return inodesOf(folders.map(byteStringOfText))
 }
 
+/** What is not there protects nothing. */
 const inodesOf = (paths: readonly ByteString[]): Set<string> =>
-  new Set(paths.flatMap((path) => inodeKeyAt(path) ?? []))
+  new Set(paths.flatMap((path) => inodeKeyAt(path, statOf) ?? []))
 
 const closing = ({ directory }: OpenedTarget): Disposable => ({ [Symbol.dispose]: () => directory?.close() })
 

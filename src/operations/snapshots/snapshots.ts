@@ -25,5 +25,5 @@ const warnOfGone = async (store: Store, { snapshots, unreadable }: FoundSnapshot
   for (const { name } of unreadable) listed.push(parseSnapshotName(name)!)
   for (const id of await snapshotsGone(store, listed))
     store.warn(`snapshots/${id} is gone, which this machine has seen, and nothing says that it was forgotten`)
-  await rememberSnapshots(store, listed)
+  rememberSnapshots(store, listed)
 }

@@ -78,12 +78,12 @@ export class StateJudge {
   }
 }
 
-/** cache/<repository>/state/snapshots-seen */
+/** cache/<repository>/state/seen-snapshots */
 const seenSnapshots = (cache) =>
   cache === undefined || !existsSync(cache)
     ? []
     : readdirSync(cache)
-        .map((repository) => join(cache, repository, 'state', 'snapshots-seen'))
+        .map((repository) => join(cache, repository, 'state', 'seen-snapshots'))
         .filter((path) => existsSync(path))
 
 const copyIfThere = (from, to) => {

@@ -29,8 +29,8 @@ export const restoreLines = (report: RestoreReport, dryRun: boolean): string[] =
     ? `dry run: nothing was written (${durationText(report.durationMs)})`
     : `snapshot ${report.snapshotId.slice(0, 8)} restored in ${durationText(report.durationMs)}`,
   ...factLines([
-    ['files', fileText(report)],
-    ['data', dataText(report)],
+    ['files', fileText(report, dryRun)],
+    ['data', dataText(report, dryRun)],
     ...(report.bytesVerified > 0 ? [['verified', byteSizeText(report.bytesVerified)] as const] : []),
     ...(report.problems.length > 0
       ? [['problems', `${countText(report.problems.length)} (named above)`] as const]
@@ -47,15 +47,19 @@ const nextSteps: Readonly<Record<RestoreProblem['kind'], string>> = {
   lost: '`varve find` finds an older version of a file, `varve snapshots` another snapshot.',
 }
 
-const fileText = (report: RestoreReport): string =>
+const fileText = (report: RestoreReport, dryRun: boolean): string =>
   [
-    `${countText(report.filesRestored)} restored`,
+    `${countText(report.filesRestored)} ${dryRun ? 'to restore' : 'restored'}`,
     `${countText(report.filesUnchanged)} already right`,
-    ...(report.filesSkipped > 0 ? [`${countText(report.filesSkipped)} skipped`] : []),
-    ...(report.filesDeleted > 0 ? [`${countText(report.filesDeleted)} deleted`] : []),
+    ...(report.filesSkipped > 0
+      ? [`${countText(report.filesSkipped)} ${dryRun ? 'to skip' : 'skipped'}`]
+      : []),
+    ...(report.filesDeleted > 0
+      ? [`${countText(report.filesDeleted)} ${dryRun ? 'to delete' : 'deleted'}`]
+      : []),
   ].join(', ')
 
-const dataText = ({ bytesWritten, bytesReused }: RestoreReport): string =>
-  bytesReused > 0
-    ? `${byteSizeText(bytesWritten)} written, ${byteSizeText(bytesReused)} already there`
-    : `${byteSizeText(bytesWritten)} written`
+const dataText = ({ bytesWritten, bytesReused }: RestoreReport, dryRun: boolean): string => {
+  const written = `${byteSizeText(bytesWritten)} ${dryRun ? 'to write' : 'written'}`
+  return bytesReused > 0 ? `${written}, ${byteSizeText(bytesReused)} already there` : written
+}

@@ -30,7 +30,7 @@ interface RestoreFlags {
 }
 
 export const restore: Verb<RestoreFlags> = async (invocation, flags, [snapshot = '']) => {
-  const { global, interruption } = invocation
+  const { interruption } = invocation
   const target = targetOf(flags)
   await using repository = await openRepository(invocation)
   const progress = progressOf(invocation, statusFields('files_restored', 'bytes_restored'))
@@ -43,7 +43,7 @@ export const restore: Verb<RestoreFlags> = async (invocation, flags, [snapshot =
         target,
         signal: interruption.signal,
         onProgress: progress.onProgress,
-        onEntry: global.verbose ? (entry) => entryTold(invocation, entry) : undefined,
+        onEntry: onEntryOf(invocation, flags),
         onProblem: (problem) => problemTold(invocation, problem),
       }),
     )
@@ -87,6 +87,19 @@ const problemTold = ({ output, global }: Invocation, { path, message, kind }: Re
     )
   } else {
     output.log(`${kind}: ${quoteName(path)}: ${printable(message)}`)
+  }
+}
+
+/** A dry run names what would be deleted without being asked. */
+const onEntryOf = (
+  invocation: Invocation,
+  { dryRun, delete: deletes }: RestoreFlags,
+): RestoreOptions['onEntry'] => {
+  const { verbose, quiet } = invocation.global
+  if (verbose) return (entry) => entryTold(invocation, entry)
+  if (!dryRun || !deletes || quiet) return undefined
+  return (entry) => {
+    if (entry.action === 'deleted') entryTold(invocation, entry)
   }
 }
 

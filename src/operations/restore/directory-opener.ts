@@ -63,7 +63,7 @@ export class DirectoryOpener {
   }
 
   /** Whether a directory must not be deleted; it is told then. */
-  isKept(found: Stat, path: ByteString): boolean {
+  #isKept(found: Stat, path: ByteString): boolean {
     const { isProtected, isSource } = this.part
     const what = isProtected(found)
       ? 'is the repository or the cache'
@@ -79,22 +79,26 @@ export class DirectoryOpener {
   clear(directory: TargetDirectory, name: ByteString, path: ByteString): boolean {
     const { tally, options, isDry } = this.context
     const safe = directory.safe!
-    if (isDry) return true
+    if (options.delete) return this.remove(safe, name, path)
     try {
-      if (!options.delete) {
-        safe.removeDirectory(name)
-        return true
-      }
-      return removeTree(safe, name, path, {
-        isProtected: (found, below) => this.isKept(found, below),
-        onRemoved: (removed, { sizeBytes }) => tally.deleted(removed, sizeBytes),
-        onFailure: (failed, error) =>
-          tally.problem(failed, 'target', `cannot be deleted: ${reasonOf(error)}`),
-      })
+      if (!isDry) safe.removeDirectory(name)
+      else if (!isEmpty(safe, name)) throw new Error('not empty')
+      return true
     } catch {
       tally.problem(path, 'target', 'a directory that is not empty is in its place')
       return false
     }
+  }
+
+  /** With everything below it; a dry run only tells. Says whether all of it is gone. */
+  remove(safe: SafeDirectory, name: ByteString, path: ByteString): boolean {
+    const { tally, isDry } = this.context
+    return removeTree(safe, name, path, {
+      isDry,
+      isProtected: (found, below) => this.#isKept(found, below),
+      onRemoved: (removed, { sizeBytes, type }) => tally.deleted(removed, type === 'file' ? sizeBytes : 0),
+      onFailure: (failed, error) => tally.problem(failed, 'target', `cannot be deleted: ${reasonOf(error)}`),
+    })
   }
 
   /** After a failure, when nothing is under way. */
@@ -197,6 +201,11 @@ export class DirectoryOpener {
       this.context.tally.problem(path, 'attribute', `${attribute}: ${reasonOf(error)}`)
     })
   }
+}
+
+const isEmpty = (parent: SafeDirectory, name: ByteString): boolean => {
+  using directory = parent.openDirectory(name, { create: false })
+  return directory.list().length === 0
 }
 
 /**

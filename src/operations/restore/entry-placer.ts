@@ -43,7 +43,7 @@ export class EntryPlacer {
     const decision = found === undefined ? 'create' : this.#decide(place, entry, found)
     if (decision === 'conflict') this.context.inTheWay(path)
     else if (decision === 'skip') this.context.tally.skipped(path, contentSizeBytesOf(entry))
-    else if (this.context.isDry || !mayBeLinked(entry))
+    else if (this.context.isFirstLook || !mayBeLinked(entry))
       return this.#make(place, entry, found, decision, undefined)
     else return this.#makeOrLink(place, entry, found, decision)
     return undefined

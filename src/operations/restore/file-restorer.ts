@@ -7,9 +7,10 @@ import { keepFile } from './keep-file.js'
 import { LargeFile } from './large-file.js'
 import { layoutOf } from './layout-of.js'
 import { locatePieces } from './locate-pieces.js'
+import { measureLarge } from './measure-large.js'
 import { PlanQueue } from './plan-queue.js'
 import type { RestoreContext } from './restore-context.js'
-import { type Layout, type Segment, segmentsOf } from './segments.js'
+import { type Segment, segmentsOfAll } from './segments.js'
 
 /** What is larger is restored on its own, in parts. */
 const plannedBytesMax = 32 * 1024 * 1024
@@ -106,7 +107,7 @@ export class FileRestorer {
       const isFull = this.#compared.length >= comparedFilesMax || this.#comparedBytes >= comparedBytesMax
       return isFull ? perform(this.#comparing()) : undefined
     }
-    if (!this.context.isDry) return this.#locate(file, undefined)
+    if (!this.context.isFirstLook) return this.#locate(file, undefined)
     this.#written(work, undefined)
     return undefined
   }
@@ -126,11 +127,11 @@ export class FileRestorer {
 
   /** A promise where something must be read for it, or a plan is full. */
   #locate({ work, pieces }: ReadFile, matches: Uint8Array | undefined): Promise<void> | undefined {
-    const { reader, locator, options } = this.context
+    const { reader, locator, options, isDry } = this.context
     const { content } = work
     const sparse = options.sparse ?? false
     const isCopy = matches && pieces.map(({ id }, index) => id !== undefined && matches[index] === 1)
-    const places = locatePieces(locator, pieces, isCopy)
+    const places = isDry ? [] : locatePieces(locator, pieces, isCopy)
     if (content.holes === null && !(places instanceof Promise))
       return this.#plan(work, segmentsOfAll(pieces, places, isCopy, { holes: [], sparse }))
     const layout = layoutOf(content, sparse, reader, work.path)
@@ -144,6 +145,10 @@ export class FileRestorer {
 
   /** Holes may make many ranges of few pieces: more than a plan has room for. */
   #plan(work: FileWork, segments: readonly Segment[]): Promise<void> | undefined {
+    if (this.context.isDry) {
+      this.context.tally.planned(segments)
+      return void this.#written(work, undefined)
+    }
     return segments.length > plannedPiecesMax ? this.#restoreLarge(work) : this.#plans.add(work, segments)
   }
 
@@ -157,7 +162,7 @@ export class FileRestorer {
 
   /** Files whose content is right stay; the others are planned. */
   async #compare(files: readonly ReadFile[]): Promise<void> {
-    const { engine, options, isDry, checkAborted } = this.context
+    const { engine, options, checkAborted } = this.context
     checkAborted()
     const results = await compareFiles(
       engine,
@@ -167,19 +172,21 @@ export class FileRestorer {
       const result = results[index]!
       if (isAllRight(result, file.work.content.sizeBytes)) this.#kept(file.work)
       else if (options.overwrite === undefined) this.#conflict(file.work)
-      else if (isDry) this.#written(file.work, undefined)
       else await this.#locate(file, result.matches)
     }
   }
 
   async #restoreLarge(work: FileWork): Promise<void> {
-    const large = new LargeFile(this.context, work)
     try {
       const compared = work.isCompared ? await compareLarge(this.context, work) : undefined
       if (compared?.isRight === true) return this.#kept(work)
       if (compared !== undefined && this.context.options.overwrite === undefined) return this.#conflict(work)
-      if (this.context.isDry) return this.#written(work, undefined)
-      this.#written(work, await large.write(compared?.matches))
+      const { isDry, isFirstLook } = this.context
+      if (isDry && !isFirstLook) await measureLarge(this.context, work, compared?.matches)
+      this.#written(
+        work,
+        isDry ? undefined : await new LargeFile(this.context, work).write(compared?.matches),
+      )
     } catch (error) {
       if (!isUnreadable(error)) throw error
       this.#written(work, { kind: 'data', message: error.message })
@@ -211,17 +218,4 @@ export class FileRestorer {
     work.onEnd?.(isRight)
     work.directory.release()
   }
-}
-
-const segmentsOfAll = (
-  pieces: readonly ContentPiece[],
-  places: readonly Segment['place'][],
-  isCopy: readonly boolean[] | undefined,
-  layout: Layout,
-): Segment[] => {
-  const segments: Segment[] = []
-  for (let index = 0; index < pieces.length; index++)
-    for (const segment of segmentsOf(pieces[index]!, places[index], isCopy?.[index] ?? false, layout))
-      segments.push(segment)
-  return segments
 }

@@ -91,29 +91,38 @@ export class LinkMaker {
   }
 
   #linkNow({ first, directory, name, path }: LinkWork): 'created' | 'replaced' | 'unchanged' | undefined {
+    const { isDry } = this.context
+    const found = directory.isNew ? undefined : directory.safe?.lstat(name)
+    if (found === undefined && isDry) return 'created'
     const safe = directory.safe!
     const source = first.directory === directory.path ? safe : this.#sourceAt(first.directory)
-    const found = directory.isNew ? undefined : safe.lstat(name)
     if (found === undefined) {
-      source.createLink(first.name, safe, name)
+      source!.createLink(first.name, safe, name)
       return 'created'
     }
-    const linked = source.lstat(first.name)
+    const linked = source?.lstat(first.name)
     if (linked?.inode === found.inode && linked.device === found.device) return 'unchanged'
     if (found.type === 'directory' && !this.clear(directory, name, path)) return undefined
+    if (isDry) return 'replaced'
     const temporary = this.context.temporaryName()
-    source.createLink(first.name, safe, temporary)
+    source!.createLink(first.name, safe, temporary)
     safe.rename(temporary, safe, name)
     return 'replaced'
   }
 
-  #sourceAt(path: ByteString): SafeDirectory {
+  /** Undefined in a dry run where it does not exist. */
+  #sourceAt(path: ByteString): SafeDirectory | undefined {
     if (this.#source?.path === path) return this.#source.safe
     this.#source?.safe.close()
     this.#source = undefined
     const below = (this.base === '' ? path : path.slice(this.base.length + 1)) as ByteString
-    const safe = openBelow(this.target!, below)
-    this.#source = { path, safe }
-    return safe
+    try {
+      const safe = openBelow(this.target!, below)
+      this.#source = { path, safe }
+      return safe
+    } catch (error) {
+      if (this.context.isDry) return undefined
+      throw error
+    }
   }
 }

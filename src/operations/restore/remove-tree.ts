@@ -3,6 +3,8 @@ import type { SafeDirectory } from '../../filesystem/safe-directory.js'
 import type { Stat } from '../../filesystem/stat.js'
 
 export interface Removal {
+  /** Everything stays; what would go is told. */
+  readonly isDry: boolean
   /** Directories that must stay, whatever they are in; who is asked tells of it. */
   readonly isProtected: (found: Stat, path: ByteString) => boolean
   readonly onRemoved: (path: ByteString, found: Stat) => void
@@ -22,8 +24,8 @@ export const removeTree = (
     if (removal.isProtected(found, path)) return false
     if (found.type === 'directory') {
       if (!emptied(directory, name, path, removal)) return false
-      directory.removeDirectory(name)
-    } else directory.unlink(name)
+      if (!removal.isDry) directory.removeDirectory(name)
+    } else if (!removal.isDry) directory.unlink(name)
     removal.onRemoved(path, found)
     return true
   } catch (error) {

@@ -20,6 +20,8 @@ export interface RestoreContext {
   readonly isCompared: boolean
   /** Only looks: nothing is written. */
   readonly isDry: boolean
+  /** Looks for what is in the way, and for nothing else. */
+  readonly isFirstLook: boolean
   /** Owners that cannot be set are no problem: the user has no right to set any. */
   readonly ignoresOwners: boolean
   /** Files that may be open at once while jobs write into them. */

@@ -12,6 +12,7 @@ export interface RestoreOptions extends CallOptions {
   readonly overwrite?: Overwrite
   /** Remove from the target what the snapshot does not have. */
   readonly delete?: boolean
+  /** Nothing is written or deleted; the report and `onEntry` say what would be. */
   readonly dryRun?: boolean
   /** Read everything back from the target afterwards and compare. */
   readonly verify?: boolean

@@ -109,7 +109,7 @@ class Restoring {
       ...(signal && { signal }),
     }
     const tally = new Tally({}, undefined)
-    const context = this.#context(quiet, tally, true, (at) => found.push(at))
+    const context = this.#context(quiet, tally, 'first look', (at) => found.push(at))
     const checkAborted = (): void => {
       context.checkAborted()
       if (isEnough()) throw inTheWay(path, found)
@@ -122,7 +122,7 @@ class Restoring {
   async run(part: SnapshotPart, target: OpenedTarget): Promise<Tally> {
     const { options } = this
     const tally = new Tally(options, part.totals)
-    const context = this.#context(options, tally, options.dryRun ?? false, (path) =>
+    const context = this.#context(options, tally, options.dryRun ? 'dry run' : 'restore', (path) =>
       tally.problem(path, 'target', 'something different is in its place'),
     )
     await this.#walk(context, part, target)
@@ -156,7 +156,7 @@ class Restoring {
   #context(
     options: RestoreOptions,
     tally: Tally,
-    isDry: boolean,
+    pass: 'first look' | 'dry run' | 'restore',
     inTheWay: (path: ByteString) => void,
   ): RestoreContext {
     const { reader, engine, attributes, temporaryPrefix } = this.parts
@@ -167,7 +167,8 @@ class Restoring {
       attributes,
       options,
       tally,
-      isDry,
+      isDry: pass !== 'restore',
+      isFirstLook: pass === 'first look',
       isCompared: this.#isCompared,
       inTheWay,
       ...openLimits(openFilesLimit()),

@@ -42,6 +42,20 @@ export const segmentsOf = (
   }))
 }
 
+/** Of all pieces, with what is known of each. */
+export const segmentsOfAll = (
+  pieces: readonly ContentPiece[],
+  places: readonly Segment['place'][],
+  isCopy: readonly boolean[] | undefined,
+  layout: Layout,
+): Segment[] => {
+  const segments: Segment[] = []
+  for (let index = 0; index < pieces.length; index++)
+    for (const segment of segmentsOf(pieces[index]!, places[index], isCopy?.[index] ?? false, layout))
+      segments.push(segment)
+  return segments
+}
+
 const rangesOutside = (holes: HoleRanges, start: number, end: number): [number, number][] => {
   const ranges: [number, number][] = []
   let at = start

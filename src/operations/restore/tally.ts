@@ -1,6 +1,7 @@
 import type { ByteString } from '../../bytes/byte-string.js'
 import type { Progress } from '../../progress.js'
 import type { RestoredEntry, RestoreOptions, RestoreProblem } from './restore-options.js'
+import type { Segment } from './segments.js'
 
 type Action = RestoredEntry['action']
 
@@ -74,6 +75,13 @@ export class Tally {
   /** Content of a file that is not complete yet. */
   contentDone(bytes: number): void {
     this.#bytesDone += bytes
+  }
+
+  /** Of a dry run: what would be written, and what would be taken from the file that is there. */
+  planned(segments: readonly Segment[]): void {
+    for (const { isCopy, length } of segments)
+      if (isCopy) this.bytesReused += length
+      else this.bytesWritten += length
   }
 
   #done(action: Action, path: ByteString, sizeBytes: number): void {

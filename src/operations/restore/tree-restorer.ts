@@ -5,11 +5,9 @@ import { type Entry, EntryType } from '../../format/entry.js'
 import { hasCriticalExtension } from '../../format/extension.js'
 import { lossTextOf } from '../../snapshot/entry-loss.js'
 import type { TreeCursor } from '../../tree/tree-cursor.js'
-import { reasonOf } from '../../workers/restore-file.js'
 import { DirectoryOpener } from './directory-opener.js'
 import { EntryPlacer } from './entry-placer.js'
 import { isUnreadable } from './failure.js'
-import { removeTree } from './remove-tree.js'
 import type { RestoreContext } from './restore-context.js'
 import { type MetDirectory, TargetFrame } from './target-frame.js'
 import type { TreePart } from './tree-part.js'
@@ -225,19 +223,7 @@ export class TreeRestorer {
     if (found === undefined) return
     const isDirectory = found.type === 'directory'
     if (this.part.selection(frame.path, name, isDirectory) !== 'yes') return
-    const path = pathIn(frame.path, name)
-    const { tally, isDry } = this.context
-    if (!isDry) this.#remove(safe, name, path)
-    else if (!this.#opener.isKept(found, path)) tally.deleted(path, 0)
-  }
-
-  #remove(safe: SafeDirectory, name: ByteString, path: ByteString): void {
-    const { tally } = this.context
-    removeTree(safe, name, path, {
-      isProtected: (found, below) => this.#opener.isKept(found, below),
-      onRemoved: (removed, { sizeBytes, type }) => tally.deleted(removed, type === 'file' ? sizeBytes : 0),
-      onFailure: (failed, error) => tally.problem(failed, 'target', `cannot be deleted: ${reasonOf(error)}`),
-    })
+    this.#opener.remove(safe, name, pathIn(frame.path, name))
   }
 }
 

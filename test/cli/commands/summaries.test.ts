@@ -109,6 +109,14 @@ describe('the summary of a restore', () => {
     ])
     expect(restoreFields(report, true)).toMatchObject({ dry_run: true, total_files: 8, bytes_restored: 1024 })
   })
+
+  it('of a dry run tells what there is to do', () => {
+    expect(restoreLines({ ...report, problems: [], bytesVerified: 0 }, true)).toEqual([
+      'dry run: nothing was written (2.0 s)',
+      '  files  3 to restore, 4 already right, 1 to skip, 2 to delete',
+      '  data   1.00 KiB to write, 2.00 KiB already there',
+    ])
+  })
 })
 
 describe('the result of a check', () => {

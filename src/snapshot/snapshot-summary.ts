@@ -1,5 +1,6 @@
 import { snapshotLossOf } from '../format/repair-mark.js'
 import type { Snapshot } from '../format/snapshot.js'
+import { sourceDirectoryOf } from '../format/source-directory.js'
 import { timestampToDate } from '../format/timestamp.js'
 
 /** What a snapshot's record says, for people and programs. */
@@ -11,6 +12,8 @@ export interface SnapshotSummary {
   readonly host: string
   /** What was named as source: bytes, one latin1 unit each. */
   readonly paths: string[]
+  /** Where relative ones of the paths started: an absolute path, bytes, one latin1 unit each. Absent where none is relative. */
+  readonly directory?: string
   readonly tags: string[]
   readonly parent?: string
   /** Name and version of what made it. */
@@ -49,6 +52,7 @@ export const snapshotSummaryOf = (snapshot: Snapshot): SnapshotSummary => {
     time: timestampToDate(snapshot.time),
     host: snapshot.host,
     paths: [...snapshot.paths],
+    ...directoryOf(snapshot),
     tags: [...snapshot.tags],
     ...(snapshot.parent === null ? {} : { parent: snapshot.parent }),
     program: snapshot.program,
@@ -57,6 +61,11 @@ export const snapshotSummaryOf = (snapshot: Snapshot): SnapshotSummary => {
     entries: snapshot.root.entries,
     totalBytes: snapshot.root.bytes,
   }
+}
+
+const directoryOf = (snapshot: Snapshot): Pick<SnapshotSummary, 'directory'> => {
+  const directory = sourceDirectoryOf(snapshot)
+  return directory === undefined ? {} : { directory }
 }
 
 const repairedOf = (snapshot: Snapshot): Pick<SnapshotSummary, 'repaired'> => {

@@ -110,6 +110,22 @@ test('what is already right is not in the way of a restore', async () => {
   expect((await place.varve(['restore', snapshot, '--target', target])).code).toBe(0)
 })
 
+test('the source in the restore target is not deleted, which is an error, also where the snapshot was made of `.`', async () => {
+  const target = place.at('above')
+  const source = join(target, 'project')
+  mkdirSync(source, { recursive: true })
+  writeFileSync(join(source, 'original'), 'content')
+  const made = await place.varve(['backup', '--json', '.'], { directory: source })
+  const { snapshot_id: id } = JSON.parse(made.stdout)
+  const ended = await place.varve(['restore', id, '--target', target, '--delete'])
+  expect(ended.code).toBe(1)
+  expect(ended.stderr).toMatch(/project: is what the snapshot was made of, and is not deleted/)
+  expect(readFileSync(join(source, 'original'), 'utf8')).toBe('content')
+  expect(readFileSync(join(target, 'original'), 'utf8')).toBe('content')
+  const listed = await place.varve(['snapshots', '--json', '--path', '.'])
+  expect(JSON.parse(listed.stdout)).toContainEqual(expect.objectContaining({ id, directory: source }))
+})
+
 test('a restore into the repository is refused', async () => {
   const ended = await place.varve(['restore', snapshot, '--target', join(place.repository, 'packs')])
   expect(ended.code).toBe(1)

@@ -60,6 +60,7 @@ export const snapshotFields = (snapshot: SnapshotSummary): Record<string, unknow
   time: snapshot.time.toISOString(),
   ...(snapshot.parent === undefined ? {} : { parent: snapshot.parent }),
   ...nameListFields('paths', snapshot.paths),
+  ...(snapshot.directory === undefined ? {} : nameFields('directory', snapshot.directory)),
   hostname: snapshot.host,
   tags: snapshot.tags,
   program_version: snapshot.program,

@@ -1,4 +1,3 @@
-import { VarveError } from '../../errors.js'
 import { readAccounts } from '../../filesystem/accounts.js'
 import { hostName } from '../../filesystem/host.js'
 import { requireWritable } from '../../format/config.js'
@@ -25,9 +24,10 @@ import { expectTotals } from './expect-totals.js'
 import { isSameRoot } from './is-same-root.js'
 import { type LookAhead, lookAhead } from './look-ahead.js'
 import { newSnapshot } from './new-snapshot.js'
+import { interrupted, keepsVanishing } from './no-snapshot.js'
 import { openEarlier } from './open-earlier.js'
 import type { OpenSource } from './open-source.js'
-import { keepsVanishing, reliedOn } from './relied-on.js'
+import { reliedOn } from './relied-on.js'
 import { BackupReportBuilder } from './report-builder.js'
 import { reportOf, summaryOf } from './summary.js'
 import { tagsOf } from './tags-of.js'
@@ -153,9 +153,7 @@ class BackupRun {
     if (await pass.run()) return pass.tree.finish()
     if (this.options.signal?.aborted !== true && !this.options.dryRun)
       await checkpoints.make(pass.tree.partialRoot())
-    throw new VarveError('interrupted', 'the backup was interrupted', {
-      hint: 'What was finished is kept; run the same backup again and it goes on from there.',
-    })
+    throw interrupted(this.options.dryRun)
   }
 
   /** W2. Gives the packs that everything below the root of the pass is in. */
@@ -224,6 +222,7 @@ class BackupRun {
       host: this.#host,
       paths: this.#source.paths,
       parent: parent?.id,
+      directory: this.#source.directory,
       summary: summaryOf(this.#report, writer.totals),
       pendingId: this.#pendingId,
       captured: this.#captured,

@@ -1,5 +1,7 @@
+import type { ByteString } from '../../bytes/byte-string.js'
 import { hexOf, type SnapshotId } from '../../format/ids.js'
 import type { Snapshot } from '../../format/snapshot.js'
+import { sourceDirectoryExtension } from '../../format/source-directory.js'
 import { timestampFromDate } from '../../format/timestamp.js'
 import { program } from '../../version.js'
 
@@ -20,10 +22,19 @@ export interface SnapshotFacts extends Pick<Snapshot, Taken> {
   readonly time: Date | undefined
   readonly tags: readonly string[]
   readonly parent: SnapshotId | undefined
+  /** Where the relative ones of the paths start. */
+  readonly directory: ByteString | undefined
 }
 
 /** A record under an id of its own; a record that was taken back is never written again under the same one. */
-export const newSnapshot = ({ idBytes, time, tags, parent, ...facts }: SnapshotFacts): Snapshot => ({
+export const newSnapshot = ({
+  idBytes,
+  time,
+  tags,
+  parent,
+  directory,
+  ...facts
+}: SnapshotFacts): Snapshot => ({
   ...facts,
   id: hexOf(idBytes) as SnapshotId,
   time: time === undefined ? facts.sourceStart : timestampFromDate(time),
@@ -32,5 +43,5 @@ export const newSnapshot = ({ idBytes, time, tags, parent, ...facts }: SnapshotF
   parent: parent ?? null,
   base: null,
   program,
-  extensions: [],
+  extensions: directory === undefined ? [] : [sourceDirectoryExtension(directory)],
 })

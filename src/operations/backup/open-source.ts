@@ -21,6 +21,8 @@ import { StreamPass } from './stream-pass.js'
 export interface OpenSource extends AsyncDisposable {
   /** As the snapshot record has them. */
   readonly paths: readonly ByteString[]
+  /** Where the relative ones of them start; undefined where none is, or where it is not known. */
+  readonly directory: ByteString | undefined
   readonly leftOut: readonly ByteString[]
   /** Begins to look through it, beside whatever else is done, for the first pass. Nothing to do for a stream. */
   begin(): void
@@ -40,6 +42,7 @@ const pathSource = (options: BackupOptions, own: readonly string[]): OpenSource 
   let begun: SourceWalk | undefined
   return {
     paths: source.paths,
+    directory: source.directory,
     leftOut: source.leftOut,
     rootAttributes: (maker, captureXattrs) => rootAttributesOf(source, maker, captureXattrs),
     begin: () => {
@@ -72,6 +75,7 @@ const streamSource = ({ stream, filename }: NonNullable<BackupOptions['stdin']>)
   }
   return {
     paths: [name],
+    directory: undefined,
     leftOut: [],
     begin: () => {},
     rootAttributes: () => null,

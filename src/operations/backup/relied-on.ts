@@ -1,4 +1,3 @@
-import { VarveError } from '../../errors.js'
 import type { StoreWriter } from '../../repository/store-writer.js'
 import type { EarlierCursor } from './earlier-cursor.js'
 
@@ -9,8 +8,3 @@ export const reliedOn = (writer: StoreWriter, earlier: readonly EarlierCursor[])
     if (used && covered !== undefined) for (const id of covered) packs.add(id)
   return packs
 }
-
-export const keepsVanishing = (): VarveError =>
-  new VarveError('backend', 'packs kept vanishing while the snapshot was written', {
-    hint: 'Something deletes from this repository beside varve. What was stored is kept; run the backup again.',
-  })

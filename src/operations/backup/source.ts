@@ -13,6 +13,8 @@ import type { BackupOptions, ExcludeOptions } from './backup-options.js'
 /** What a backup is of: the roots as they stand in the snapshot record, and what is left out of them. */
 export interface Source {
   readonly paths: readonly ByteString[]
+  /** Where the relative ones of them start; undefined where none is, or where it is not known. */
+  readonly directory: ByteString | undefined
   readonly roots: readonly WalkRoot[]
   /** What is left out, and the same as questions. */
   readonly rules: ExcludeRules
@@ -36,8 +38,18 @@ export const sourceOf = (
   refuseAbsent(roots)
   const { inodes, told } = ownDirectories(own, roots)
   const rules = { ...rulesOf(options), currentDirectory, skip: inodes }
-  return { paths: [...paths].sort(), roots, rules, filter: filterOfRules(rules), leftOut: told }
+  return {
+    paths: [...paths].sort(),
+    directory: startOf(paths),
+    roots,
+    rules,
+    filter: filterOfRules(rules),
+    leftOut: told,
+  }
 }
+
+const startOf = (paths: readonly ByteString[]): ByteString | undefined =>
+  paths.every((path) => path.startsWith('/')) ? undefined : attempt(() => realPathOf('.' as ByteString))
 
 const asByteString = (path: string | Uint8Array): ByteString =>
   typeof path === 'string' ? byteStringOfText(path) : byteStringOf(path)

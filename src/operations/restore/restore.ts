@@ -24,6 +24,7 @@ import { openEngine, type RestoreEngine } from './restore-engine.js'
 import type { RestoreOptions, RestoreReport } from './restore-options.js'
 import { selectionOf } from './selection.js'
 import { partOf, type SnapshotPart } from './snapshot-part.js'
+import { sourcePathsOf } from './source-paths.js'
 import { Tally } from './tally.js'
 import type { TreePart } from './tree-part.js'
 import { TreeRestorer } from './tree-restorer.js'
@@ -64,8 +65,7 @@ export const restore = async (
     attributes,
     temporaryPrefix,
     protectedInodes,
-    // A relative path says nothing about where it was.
-    sourceInodes: inodesOf(snapshot.paths.filter((given) => given.startsWith('/'))),
+    sourceInodes: inodesOf(sourcePathsOf(snapshot)),
   })
   using _closing = closing(target)
   try {

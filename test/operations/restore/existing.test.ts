@@ -5,6 +5,7 @@ import { describe, expect, it } from 'vitest'
 import { openLocalBackend } from '../../../src/backend/open-local-backend.js'
 import type { ByteString } from '../../../src/bytes/byte-string.js'
 import { setMtime } from '../../../src/filesystem/file-times.js'
+import { sourceDirectoryExtension } from '../../../src/format/source-directory.js'
 import { unfinishedMode } from '../../../src/workers/restore-temporary.js'
 import { temporaryDirectory } from '../../filesystem/temporary-directory.js'
 import { RepositoryFixture, symlink } from '../../repository-fixture.js'
@@ -277,6 +278,29 @@ describe('Over what is there already, a restore', () => {
       expect([pathsBelow(location), pathsBelow(source)]).toEqual(before)
     }
     expect(read(target, 'third')).toBe('x')
+  })
+
+  it('never deletes a source that was named by a relative path, wherever it is called from', async () => {
+    const target = temporaryDirectory()
+    const source = path.join(target, 'home', 'project')
+    fs.mkdirSync(source, { recursive: true })
+    fs.writeFileSync(path.join(source, 'original'), 'only here')
+    await using fixture = await RepositoryFixture.create()
+    for (const [directory, given] of [
+      [source, '.'],
+      [path.join(target, 'home'), 'project'],
+      [path.join(source, '..'), './project/'],
+    ] as const) {
+      const extensions = [sourceDirectoryExtension(directory as ByteString)]
+      await fixture.snapshot({ 'a/file': 'x' }, { paths: [given as ByteString], extensions })
+      for (const dryRun of [true, false]) {
+        const { problems } = await restoreHere(fixture, target, { delete: true, overwrite: 'always', dryRun })
+        expect(problems).toMatchObject([
+          { path: 'home/project', kind: 'target', message: expect.stringContaining('not deleted') },
+        ])
+      }
+      expect(read(source, 'original')).toBe('only here')
+    }
   })
 
   it('never deletes the source of the snapshot or the cache that lie in the target, and says so', async () => {

@@ -1,0 +1,13 @@
+import { VarveError } from '../../errors.js'
+
+export const keepsVanishing = (): VarveError =>
+  new VarveError('backend', 'packs kept vanishing while the snapshot was written', {
+    hint: 'Something deletes from this repository beside varve. What was stored is kept; run the backup again.',
+  })
+
+export const interrupted = (dryRun = false): VarveError =>
+  new VarveError('interrupted', 'the backup was interrupted', {
+    hint: dryRun
+      ? 'Nothing was written.'
+      : 'What was finished is kept; run the same backup again and it goes on from there.',
+  })

@@ -7,8 +7,12 @@ import type { Segment } from './segments.js'
 
 /** Files are planned together: the more, the fewer blocks are opened twice (docs/PERFORMANCE.md, Restore). */
 const planLimits = { filesMax: 65_536, piecesMax: 131_072 }
-/** The first plan is small, so that the threads soon have work. */
+/**
+ * The first plan is small, so that the threads soon have work, and the next ones grow: what has just been planned must keep the
+ * threads busy while the next plan fills.
+ */
 const firstPlanFilesMax = 4096
+const planGrowth = 4
 
 /** Gathers files into plans; one plan is carried out while the next one fills. */
 export class PlanQueue {
@@ -39,7 +43,7 @@ export class PlanQueue {
     if (plan.fileCount === 0) return
     this.#plan = this.#spare ?? new FilePlan(planLimits)
     this.#spare = undefined
-    this.#planFilesMax = planLimits.filesMax
+    this.#planFilesMax = Math.min(planGrowth * this.#planFilesMax, planLimits.filesMax)
     const before = this.#running
     this.#running = before.then(() => this.#carryOut(plan))
     await before

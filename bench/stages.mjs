@@ -53,7 +53,7 @@ const engine = async (source, work) => {
   const meter = new CommandMeter(work)
   const tool = varve()
   const place = new Place(work, 'varve')
-  if (tool.init !== undefined) await meter.run(tool.init(place))
+  for (const command of tool.init(place)) await meter.run(command)
   const backup = tool.backup(place, source, 1)
   const opened = { ...backup, args: backup.args.map((word) => (word === 'backup' ? 'snapshots' : word)) }
   const start = await meter.run({ ...opened, args: opened.args.filter((word) => word !== '.') })

@@ -11,7 +11,7 @@ const documented = new Set(['VarveError', 'CorruptError', 'BackendError'])
 
 const inputsAtOnce = 2000
 const structuresKept = 400
-/** For one input, on a machine that does other things too. */
+/** Of processor time, for one input. */
 const secondsMax = 1
 const peakBytesMax = 600 * 1024 * 1024
 const failuresMax = 50
@@ -65,9 +65,19 @@ const fuzzTarget = (target, count, kept, random, fail) => {
     const took = (performance.now() - startMs) / 1000
     if (complaint === 'accepted') accepted++
     else if (complaint !== undefined) fail(`${target.name}: ${shown(input)}: ${complaint}`)
-    if (took > secondsMax) fail(`${target.name}: ${shown(input)}: took ${took.toFixed(1)} s`)
+    if (took <= secondsMax) continue
+    const workedS = processorSeconds(() => complaintOf(target, input))
+    if (workedS > secondsMax) fail(`${target.name}: ${shown(input)}: takes ${workedS.toFixed(1)} s`)
   }
   return accepted
+}
+
+/** What came late may only have waited for a busy machine: once more, by the processor time that this process takes. */
+const processorSeconds = (action) => {
+  const before = process.cpuUsage()
+  action()
+  const { user, system } = process.cpuUsage(before)
+  return (user + system) / 1e6
 }
 
 const inputFor = (target, kept, random) => {

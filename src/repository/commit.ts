@@ -1,5 +1,3 @@
-import type { Backend } from '../backend/backend.js'
-import { VarveError } from '../errors.js'
 import type { PackId, PendingId } from '../format/ids.js'
 import { Folder, packName, parsePendingName, pendingName, snapshotName } from '../format/names.js'
 import { type Pending, sealPending } from '../format/pending.js'
@@ -7,6 +5,7 @@ import { type Snapshot, sealSnapshot } from '../format/snapshot.js'
 import { listCondemned, listPacks } from './pack-listing.js'
 import { rememberSnapshots } from './seen-snapshots.js'
 import type { Store } from './store.js'
+import { storedSizeOf } from './stored-size.js'
 
 /** The end of W2 for index files that others made, and W3: durable when resolved. */
 export const publishPending = async (store: Store, pending: Pending): Promise<void> => {
@@ -34,7 +33,7 @@ export const packsLost = async (store: Store, reliedOn: ReadonlySet<string>): Pr
 
 /** Where lists may lag behind, what this run has just stored is not listed yet; asked for by its name it is there. */
 const unlistedSizeOf = async ({ backend }: Store, id: string): Promise<number | undefined> =>
-  backend.abilities.strongLists ? undefined : sizeOf(backend, packName(id as PackId))
+  backend.abilities.strongLists ? undefined : storedSizeOf(backend, packName(id as PackId))
 
 /**
  * W6 to W8: writes the snapshot, looks whether its pending record is still there, and removes that. False where a
@@ -47,22 +46,13 @@ export const commitSnapshot = async (
 ): Promise<boolean> => {
   const { backend, seals } = store
   await backend.create(snapshotName(snapshot.id), sealSnapshot(seals, snapshot))
-  if ((await sizeOf(backend, pendingName(snapshot.pendingId, checkpoint))) === undefined) {
+  if ((await storedSizeOf(backend, pendingName(snapshot.pendingId, checkpoint))) === undefined) {
     await backend.remove(snapshotName(snapshot.id))
     return false
   }
   await removePending(store, snapshot.pendingId)
   rememberSnapshots(store, [snapshot.id])
   return true
-}
-
-const sizeOf = async (backend: Backend, name: string): Promise<number | undefined> => {
-  try {
-    return await backend.size(name)
-  } catch (error) {
-    if (error instanceof VarveError && error.code === 'missing') return undefined
-    throw error
-  }
 }
 
 /** Removes all records of one pending id, the newest last, so that a crash in between leaves the newest. */

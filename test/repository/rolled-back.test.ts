@@ -8,7 +8,7 @@ import { addKey } from '../../src/operations/keys/add-key.js'
 import { readFile } from '../../src/operations/read/read-file.js'
 import { snapshots } from '../../src/operations/snapshots/snapshots.js'
 import { prepareIndex } from '../../src/repository/prepare-index.js'
-import { rememberSnapshots } from '../../src/repository/seen-snapshots.js'
+import { missedSnapshots, rememberSnapshots } from '../../src/repository/seen-snapshots.js'
 import { Store } from '../../src/repository/store.js'
 import { SmallRepository } from '../operations/check/small-repository.js'
 import { collectBytes } from '../repository-fixture.js'
@@ -78,7 +78,13 @@ describe('A snapshot that this machine has seen', () => {
     expect((await repository.check()).damages).toEqual([])
     await backend.remove(snapshotName(second!.id))
     const { damages } = await repository.check()
-    expect(damages.map(({ object }) => object)).toEqual([snapshotName(second!.id)])
+    expect(damages).toMatchObject([
+      {
+        object: snapshotName(second!.id),
+        message: 'is gone: this machine has seen it, and nothing says that it was forgotten',
+        hint: expect.stringMatching(/^Put a record that is gone back .* `varve cache clear`/),
+      },
+    ])
     await snapshots(repository.store)
     expect(repository.fixture.warnings).toContainEqual(expect.stringContaining(second!.id))
   })
@@ -89,6 +95,23 @@ describe('A snapshot that this machine has seen', () => {
     await repository.check()
     await backend.remove(snapshotName(first!.id))
     expect((await repository.check()).damages).toEqual([])
+  })
+
+  it('is not missed any more once a record has said that it was forgotten, even when that record is gone', async () => {
+    const [first] = repository.snapshots
+    await repository.check()
+    await backend.remove(snapshotName(first!.id))
+    await repository.check()
+    await backend.remove(forgottenName(first!.id))
+    expect((await repository.check()).damages).toEqual([])
+  })
+
+  it('is not missed where another process made it after the listing', async () => {
+    const ids = repository.snapshots.map(({ id }) => id)
+    rememberSnapshots(repository.store, ids)
+    expect(await missedSnapshots(repository.store, [])).toEqual([])
+    await backend.remove(snapshotName(ids[1]!))
+    expect(await missedSnapshots(repository.store, [])).toEqual([ids[1]])
   })
 
   it('is missed nowhere where what this machine remembers is damaged', async () => {

@@ -20,10 +20,10 @@ import { openPending } from '../../format/pending.js'
 import type { Seals } from '../../format/seal.js'
 import { openSnapshot, type Snapshot } from '../../format/snapshot.js'
 import { openSuspect, type Suspect } from '../../format/suspect.js'
-import { rememberSnapshots, snapshotsGone } from '../../repository/seen-snapshots.js'
-import { listSnapshotIds } from '../../repository/snapshot-store.js'
+import { missedSnapshots } from '../../repository/seen-snapshots.js'
 import type { Store } from '../../repository/store.js'
 import type { Findings } from './findings.js'
+import { snapshotMissed } from './next-step.js'
 
 export interface FoundRecords {
   readonly snapshots: Snapshot[]
@@ -36,9 +36,13 @@ type OpenRecord = (name: string, bytes: Uint8Array) => void
 export const checkRecords = async (store: Store, findings: Findings): Promise<FoundRecords> => {
   const snapshots: Snapshot[] = []
   const suspects: Suspect[] = []
+  const listed: string[] = []
   for (const [folder, open] of openers(store.seals, snapshots, suspects))
-    for await (const object of store.backend.list(folder)) await checkRecord(store, object, open, findings)
-  await tellGoneSnapshots(store, findings)
+    for await (const object of store.backend.list(folder)) {
+      await checkRecord(store, object, open, findings)
+      if (folder === Folder.snapshots) listed.push(object.name)
+    }
+  await tellMissedSnapshots(store, listed, findings)
   await remarkUnknownFolders(store, findings)
   return { snapshots, suspects }
 }
@@ -89,15 +93,13 @@ const checkRecord = async (
 }
 
 /** Nothing in the storage tells of a record that is gone; this machine does where it has seen it. */
-const tellGoneSnapshots = async (store: Store, findings: Findings): Promise<void> => {
-  const listed = await listSnapshotIds(store.backend)
-  for (const id of await snapshotsGone(store, listed))
-    findings.damage(
-      snapshotName(id),
-      'is gone: this machine has seen it, and nothing says that it was forgotten. If an older state of the repository was ' +
-        'brought back on purpose, clear the cache',
-    )
-  rememberSnapshots(store, listed)
+const tellMissedSnapshots = async (
+  store: Store,
+  listed: readonly string[],
+  findings: Findings,
+): Promise<void> => {
+  const ids = listed.map((name) => parseSnapshotName(name)).filter((id) => id !== undefined)
+  for (const id of await missedSnapshots(store, ids)) findings.damage(snapshotName(id), snapshotMissed)
 }
 
 const remarkUnknownFolders = async ({ backend }: Store, findings: Findings): Promise<void> => {

@@ -3,16 +3,23 @@ import { configCopyName, configName, Folder } from '../../format/names.js'
 export const packMissing = 'is missing, and index files name it'
 export const packUnnamed = 'is named by no index file'
 export const packNamedInPart = 'index files do not name all of its chunks; the next backup mends that'
+export const snapshotMissed = 'is gone: this machine has seen it, and nothing says that it was forgotten'
 
 const nameUnnamed = '`varve repair index` names what the index files do not name.'
 
-const packSteps: ReadonlyMap<string, string> = new Map([
+/** Of what was told of an object: these say more than its kind does. */
+const messageSteps: ReadonlyMap<string, string> = new Map([
   [packUnnamed, nameUnnamed],
   [packNamedInPart, nameUnnamed],
   [
     packMissing,
     'Of a pack that is missing, a backup of the same sources stores again what they still have; then `varve repair snapshots` ' +
       'makes usable what stays incomplete.',
+  ],
+  [
+    snapshotMissed,
+    'Put a record that is gone back from a copy of the repository. If an older state of the repository was brought back on ' +
+      'purpose, `varve cache clear` makes this machine forget what it has seen.',
   ],
 ])
 
@@ -41,6 +48,6 @@ const steps: ReadonlyMap<string, string> = new Map([
 export const nextStepFor = (object: string, message: string, isUnreadable: boolean): string => {
   const folder = object.split('/')[0]!
   const isRecord = folder === Folder.snapshots && isUnreadable
-  const step = isRecord ? undefined : (folder === Folder.packs && packSteps.get(message)) || steps.get(folder)
+  const step = isRecord ? undefined : (messageSteps.get(message) ?? steps.get(folder))
   return step ?? 'Put damaged records back from a copy of the repository.'
 }

@@ -1,6 +1,6 @@
 import type { SnapshotId } from '../../format/ids.js'
 import { parseSnapshotName } from '../../format/names.js'
-import { rememberSnapshots, snapshotsGone } from '../../repository/seen-snapshots.js'
+import { missedSnapshots } from '../../repository/seen-snapshots.js'
 import { type FoundSnapshots, readSnapshots, type UnreadableRecord } from '../../repository/snapshot-store.js'
 import type { Store } from '../../repository/store.js'
 import { filterSnapshots, type SnapshotFilter } from '../../snapshot/snapshot-filter.js'
@@ -23,7 +23,6 @@ export const snapshots = async (store: Store, options: SnapshotsOptions = {}): P
 const warnOfGone = async (store: Store, { snapshots, unreadable }: FoundSnapshots): Promise<void> => {
   const listed: SnapshotId[] = snapshots.map(({ id }) => id)
   for (const { name } of unreadable) listed.push(parseSnapshotName(name)!)
-  for (const id of await snapshotsGone(store, listed))
+  for (const id of await missedSnapshots(store, listed))
     store.warn(`snapshots/${id} is gone, which this machine has seen, and nothing says that it was forgotten`)
-  rememberSnapshots(store, listed)
 }

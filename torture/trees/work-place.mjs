@@ -5,10 +5,11 @@ import { join } from 'node:path'
 const memoryFolder = '/dev/shm'
 const neededBytes = 1e9
 
-/** A new folder, in memory where there is room: nothing that runs here needs a disk to be true. */
+/** A new folder, in TMPDIR if that is set, else in memory where there is room: nothing that runs here needs a disk to be true. */
 export const newFolder = (label) => mkdtempSync(join(roomy(), `varve-torture-${label}-`))
 
 const roomy = () => {
+  if (process.env.TMPDIR !== undefined) return process.env.TMPDIR
   try {
     const { bavail, bsize } = statfsSync(memoryFolder)
     return bavail * bsize > neededBytes ? memoryFolder : tmpdir()

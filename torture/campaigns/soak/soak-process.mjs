@@ -11,9 +11,10 @@ const { Repository } = await load('index.js')
 /** One process of the soak: it does one kind of thing again and again, and tells what it holds after each. */
 class SoakProcess {
   #targets = 0
+  restores = 0
 
-  constructor({ role, number, folder, seed }) {
-    Object.assign(this, { role, number, folder })
+  constructor({ role, number, folder, seed, endMs }) {
+    Object.assign(this, { role, number, folder, endMs })
     this.random = new Random(seed + number)
     this.acknowledged = join(folder, 'acknowledged')
     mkdirSync(this.acknowledged, { recursive: true })
@@ -63,9 +64,15 @@ class SoakProcess {
     if (damages.length > 0) throw new Error(`check finds ${damages[0].object}: ${damages[0].message}`)
   }
 
+  /** At the end: all data, and every snapshot, or as many of an hour's thousands as the time is there for. */
   async everything(repository) {
-    await repository.check({ readData: true })
-    for (const id of readdirSync(this.acknowledged)) await this.restored(repository, id)
+    const { damages } = await repository.check({ readData: true })
+    if (damages.length > 0) throw new Error(`check finds ${damages[0].object}: ${damages[0].message}`)
+    for (const id of this.random.shuffled(readdirSync(this.acknowledged))) {
+      if (Date.now() > this.endMs) break
+      await this.restored(repository, id)
+      this.restores++
+    }
   }
 }
 
@@ -79,7 +86,7 @@ process.on('message', async (task) => {
   try {
     do {
       await soaking.once()
-      await tell({ done: task.role, ...holding() })
+      await tell({ done: task.role, restores: soaking.restores, ...holding() })
     } while (Date.now() < task.endMs)
   } catch (error) {
     await tell({ error: `${task.role} ${task.number}: ${error.stack}` })

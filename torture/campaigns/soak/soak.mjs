@@ -9,6 +9,10 @@ const processUrl = new URL('soak-process.mjs', import.meta.url)
 /** A leak of so much in every run would show within minutes; what a heap does by itself stays below. */
 const growthMaxMiB = 60
 const filesGrowthMax = 4
+const tellEveryMs = 60_000
+/** For the restores at the end: a part of the time, and enough for all after a short one. */
+const lastShare = 0.1
+const lastMsMin = 120_000
 
 /** Several processes that back up, restore and check in one repository without pause; none may grow, and nothing may be lost. */
 export const run = async ({ seed = 1, seconds = 60, log = () => {} }) => {
@@ -18,23 +22,29 @@ export const run = async ({ seed = 1, seconds = 60, log = () => {} }) => {
     await makeRepository(folder)
     const endMs = Date.now() + 1000 * seconds
     const series = roles.map(() => [])
-    const soak = async (role, number) => {
-      const ended = await inProcess(processUrl, { role, number, folder, seed, endMs }, (message) => {
+    const soak = async (role, number, untilMs = endMs) => {
+      const task = { role, number, folder, seed, endMs: untilMs }
+      const ended = await inProcess(processUrl, task, (message) => {
         if (message.error === undefined) series[number].push(message)
         else failures.push({ seed, story: message.error })
       })
       if (ended !== 0) failures.push({ seed, story: `${role} ${number} ended with ${ended}` })
     }
-    await Promise.all(roles.map(soak))
+    const telling = setInterval(() => log(noteOf(series)), tellEveryMs)
+    await Promise.all(roles.map((role, number) => soak(role, number)))
+    clearInterval(telling)
     roles.forEach((role, number) => {
       for (const story of growth(series[number])) failures.push({ seed, story: `${role} ${number} ${story}` })
     })
-    series.push([])
-    await soak('everything', roles.length)
+    const last = []
+    series.push(last)
+    await soak('everything', roles.length, Date.now() + Math.max(lastMsMin, lastShare * 1000 * seconds))
     for (const { story } of failures) log(story)
     const tried = series.reduce((sum, { length }) => sum + length, 0)
     const snapshots = readdirSync(join(folder, 'acknowledged')).length
-    return { campaign: 'soak', tried, failures, notes: `${snapshots} snapshots; ${noteOf(series)}` }
+    const restores = last[0]?.restores ?? 0
+    const notes = `${snapshots} snapshots, ${restores} of them restored at the end; ${noteOf(series)}`
+    return { campaign: 'soak', tried, failures, notes }
   } finally {
     removeFolder(folder)
   }

@@ -13,8 +13,8 @@ class SoakProcess {
   #targets = 0
   restores = 0
 
-  constructor({ role, number, folder, seed, endMs }) {
-    Object.assign(this, { role, number, folder, endMs })
+  constructor({ role, number, folder, seed, restoreUntilMs }) {
+    Object.assign(this, { role, number, folder, restoreUntilMs })
     this.random = new Random(seed + number)
     this.acknowledged = join(folder, 'acknowledged')
     mkdirSync(this.acknowledged, { recursive: true })
@@ -69,7 +69,7 @@ class SoakProcess {
     const { damages } = await repository.check({ readData: true })
     if (damages.length > 0) throw new Error(`check finds ${damages[0].object}: ${damages[0].message}`)
     for (const id of this.random.shuffled(readdirSync(this.acknowledged))) {
-      if (Date.now() > this.endMs) break
+      if (Date.now() > this.restoreUntilMs) break
       await this.restored(repository, id)
       this.restores++
     }

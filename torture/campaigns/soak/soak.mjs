@@ -22,8 +22,8 @@ export const run = async ({ seed = 1, seconds = 60, log = () => {} }) => {
     await makeRepository(folder)
     const endMs = Date.now() + 1000 * seconds
     const series = roles.map(() => [])
-    const soak = async (role, number, untilMs = endMs) => {
-      const task = { role, number, folder, seed, endMs: untilMs }
+    const soak = async (role, number, until = { endMs }) => {
+      const task = { role, number, folder, seed, ...until }
       const ended = await inProcess(processUrl, task, (message) => {
         if (message.error === undefined) series[number].push(message)
         else failures.push({ seed, story: message.error })
@@ -38,7 +38,8 @@ export const run = async ({ seed = 1, seconds = 60, log = () => {} }) => {
     })
     const last = []
     series.push(last)
-    await soak('everything', roles.length, Date.now() + Math.max(lastMsMin, lastShare * 1000 * seconds))
+    const restoreUntilMs = Date.now() + Math.max(lastMsMin, lastShare * 1000 * seconds)
+    await soak('everything', roles.length, { endMs: 0, restoreUntilMs })
     for (const { story } of failures) log(story)
     const tried = series.reduce((sum, { length }) => sum + length, 0)
     const snapshots = readdirSync(join(folder, 'acknowledged')).length

@@ -6,14 +6,21 @@ import { join } from 'node:path'
 export const defaultCacheDirectory = (): string =>
   join(process.env.XDG_CACHE_HOME || join(os.homedir(), '.cache'), 'varve')
 
-const temporary: string[] = []
+/** Those that are there now. A process that ends on its own decision may leave none behind. */
+const temporary = new Set<string>()
+const removeAll = (): void => temporary.forEach(removeTemporaryCache)
 
-/** A private folder that is removed when the process ends. */
+/** A private folder, there until it is removed or the process ends. */
 export const temporaryCacheDirectory = (): string => {
   const path = fs.mkdtempSync(join(os.tmpdir(), 'varve-cache-'))
-  if (temporary.length === 0) process.once('exit', () => temporary.forEach(removeQuietly))
-  temporary.push(path)
+  if (temporary.size === 0) process.once('exit', removeAll)
+  temporary.add(path)
   return path
 }
 
-const removeQuietly = (path: string): void => fs.rmSync(path, { recursive: true, force: true })
+/** Removes the folder where it is a temporary one; a cache that was named stays. */
+export const removeTemporaryCache = (path: string): void => {
+  if (!temporary.delete(path)) return
+  if (temporary.size === 0) process.off('exit', removeAll)
+  fs.rmSync(path, { recursive: true, force: true })
+}

@@ -3,7 +3,11 @@ import type { Backend } from '../backend/backend.js'
 import { openLocation } from '../backend/open-location.js'
 import type { ChunkLevel } from '../chunking/parameters.js'
 import { compressionLevel, type compressionLevels } from '../compression/codec.js'
-import { defaultCacheDirectory, temporaryCacheDirectory } from '../filesystem/cache-directory.js'
+import {
+  defaultCacheDirectory,
+  removeTemporaryCache,
+  temporaryCacheDirectory,
+} from '../filesystem/cache-directory.js'
 import { cpuCount } from '../filesystem/host.js'
 import type { BackupOptions } from '../operations/backup/backup-options.js'
 import { Store } from '../repository/store.js'
@@ -63,10 +67,12 @@ export const openStore = async (
       now: currentTimeNs,
       random: randomBytes,
       onWarning: options.onWarning,
+      onClosed: () => removeTemporaryCache(cacheDirectory),
       onSecret: (cacheFolder) => onSecret?.(cacheFolder, backend.location),
     })
   } catch (error) {
     await backend[Symbol.asyncDispose]()
+    removeTemporaryCache(cacheDirectory)
     throw error
   }
 }

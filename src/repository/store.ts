@@ -26,6 +26,8 @@ export interface StoreOptions {
   readonly random: RandomSource
   /** Hears, once each, of damage that was got round: what is damaged, and the next step. */
   readonly onWarning?: ((text: string) => void) | undefined
+  /** Hears that the store is closed and its cache not in use any more. */
+  readonly onClosed?: (() => void) | undefined
   /** Hears of the cache folder once there is a secret, before a key is derived from it: the id in it is not confirmed yet. */
   readonly onSecret?: ((cacheFolder: string) => void) | undefined
 }
@@ -45,6 +47,7 @@ export class Store implements AsyncDisposable {
   /** Which packs cover which root, and the highest keyring seen. */
   readonly state: SmallValues
   readonly #onWarning: StoreOptions['onWarning']
+  readonly #onClosed: StoreOptions['onClosed']
   readonly #warned = new Set<string>()
   #index: IndexStore | undefined
   #reader: ChunkReader | undefined
@@ -60,6 +63,7 @@ export class Store implements AsyncDisposable {
     this.now = options.now
     this.random = options.random
     this.#onWarning = options.onWarning
+    this.#onClosed = options.onClosed
     this.repositoryId = hexOf(keys.config.repositoryId)
     this.cacheFolder = cacheFolderOf(options, keys.config.repositoryId)
     this.state = new SmallValues(join(this.cacheFolder, 'state'))
@@ -134,6 +138,7 @@ export class Store implements AsyncDisposable {
 
   async [Symbol.asyncDispose](): Promise<void> {
     this.#index?.local.close()
+    this.#onClosed?.()
     await this.backend[Symbol.asyncDispose]()
   }
 

@@ -1,8 +1,9 @@
 import { createHash } from 'node:crypto'
-import { mkdtempSync } from 'node:fs'
+import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import fc from 'fast-check'
+import { afterAll } from 'vitest'
 import { ENTRY_BYTES, writeEntry } from '../../src/chunk-index/entry.js'
 
 export interface Place {
@@ -11,7 +12,17 @@ export interface Place {
   readonly location: number
 }
 
-export const newFolder = (): string => mkdtempSync(join(tmpdir(), 'varve-index-'))
+const folders: string[] = []
+afterAll(() => {
+  for (const folder of folders) rmSync(folder, { recursive: true, force: true })
+})
+
+/** An empty folder that goes with the last test of the file. */
+export const newFolder = (): string => {
+  const folder = mkdtempSync(join(tmpdir(), 'varve-index-'))
+  folders.push(folder)
+  return folder
+}
 
 /** A chunk id as real ones are: 32 uniform bytes. */
 export const idOf = (seed: number | string): Uint8Array =>

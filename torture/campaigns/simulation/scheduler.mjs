@@ -15,6 +15,8 @@ export class Scheduler {
   #waiting = []
   #arrivals = 0
   granted = 0
+  /** Of who came when: two worlds of one number must agree in it. */
+  digest = 0
 
   constructor(random) {
     this.random = random
@@ -42,6 +44,7 @@ export class Scheduler {
       idle = 0
       const [next] = this.#waiting.splice(this.random.below(this.#waiting.length), 1)
       this.granted++
+      for (const char of next.actor) this.digest = (Math.imul(this.digest, 31) + char.charCodeAt(0)) | 0
       next.resolve()
     }
   }

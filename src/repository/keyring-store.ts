@@ -4,6 +4,7 @@ import { CorruptError, VarveError } from '../errors.js'
 import type { RepositoryId, SlotId } from '../format/ids.js'
 import { decodeKeyring, encodeKeyring, type Keyring, openKeyring } from '../format/keyring.js'
 import { Folder, keyringName, parseKeyringName } from '../format/names.js'
+import { storedSizeOf } from './stored-size.js'
 
 /** The highest keyring number that is stored. */
 export const lastKeyringNumber = async (backend: Backend): Promise<number> => {
@@ -67,7 +68,27 @@ export const writeKeyring = async (
 ): Promise<void> => {
   const bytes = encodeKeyring(keyring, repositoryId, random)
   await backend.create(keyringName(keyring.number, 'a'), bytes)
-  await backend.create(keyringName(keyring.number, 'b'), bytes)
+  await writeSecondCopy(backend, keyring.number, bytes)
+}
+
+/**
+ * A change of keys that was cut short between the two copies has left one: it gets its second, so that the keyrings below the
+ * newest one always have both.
+ */
+export const completeKeyring = async (backend: Backend, number: number): Promise<void> => {
+  if ((await storedSizeOf(backend, keyringName(number, 'b'))) !== undefined) return
+  await writeSecondCopy(backend, number, await backend.read(keyringName(number, 'a')))
+}
+
+/** Another process may have completed the keyring: then the copy is there already. */
+const writeSecondCopy = async (backend: Backend, number: number, bytes: Uint8Array): Promise<void> => {
+  const name = keyringName(number, 'b')
+  try {
+    await backend.create(name, bytes)
+  } catch (error) {
+    if (!(error instanceof VarveError) || error.code !== 'exists') throw error
+    if (Buffer.compare(await backend.read(name), bytes) !== 0) throw error
+  }
 }
 
 /** Removes the keyrings below `number`, so that a slot that was removed opens none of them. */

@@ -6,7 +6,7 @@ import { decodeKeyring, keyringNumberMax, keyringRecipientOf, openKeyring } from
 import { configName, keyringName, slotName } from '../../format/names.js'
 import { encodeSlot } from '../../format/slot.js'
 import { requireWritableFeatures } from '../../repository/feature-store.js'
-import { removeKeyringsBelow, writeKeyring } from '../../repository/keyring-store.js'
+import { completeKeyring, removeKeyringsBelow, writeKeyring } from '../../repository/keyring-store.js'
 import { slotDigestOf, withSlotDigests } from '../../repository/slot-digests.js'
 import { slotIdOf } from '../../repository/slot-store.js'
 import type { Store } from '../../repository/store.js'
@@ -30,9 +30,9 @@ const attemptsMax = 5
  * every key that it had before, or with every key that it has afterwards:
  *
  * 1. The new slot is written. No keyring is sealed to it yet, and nothing else changed: a leftover opens nothing.
- * 2. Keyring n + 1 is written, sealed to all that stay and to the new one (docs/FORMAT.md §9.3: to the slots that keyring n
- *    lists, never to what stands in keys/). With its copy a it is the newest one, so the change has happened: whoever stays
- *    opens it. Then copy b.
+ * 2. Keyring n gets its second copy where the change that made it was cut short. Keyring n + 1 is written, sealed to all that
+ *    stay and to the new one (docs/FORMAT.md §9.3: to the slots that keyring n lists, never to what stands in keys/). With
+ *    its copy a it is the newest one, so the change has happened: whoever stays opens it. Then copy b.
  * 3. It is read again and opened as the new slot will open it: a key that a user is told of works.
  * 4. Where a slot was removed: the keyrings below n + 1 go, and then the slot. Cut short before that, its key opens nothing
  *    all the same, since readers take the newest keyring; removing it again finishes the work. Where none was removed the
@@ -47,6 +47,7 @@ export const changeSlots = async (store: Store, change: SlotChange): Promise<voi
   if (add !== undefined) await store.backend.create(slotName(slotIdOf(add.slot)), encodeSlot(add.slot))
   for (let attempt = 1; attempt <= attemptsMax; attempt++) {
     const slots = await readSlotSet(store)
+    await completeKeyring(store.backend, slots.keyring.number)
     const removed = change.remove?.(slots)
     const number = slots.keyring.number + 1
     if (!(await writeNext(store, slots, add, removed))) continue

@@ -5,7 +5,7 @@ import { commandPath } from '../../../bench/machine/dist.mjs'
 import { newFolder, removeFolder } from '../../trees/work-place.mjs'
 
 /** Longer than any of these commands takes on a busy machine: what runs so long hangs. */
-const patienceMs = 120_000
+const patienceMs = 300_000
 
 /** A repository, a cache, a key and a home of their own for the built command. */
 export class CommandPlace {
@@ -62,10 +62,6 @@ export class CommandPlace {
 
   varve(args, options) {
     return this.run(this.words(args), options)
-  }
-
-  backup(options) {
-    return this.varve(['backup', '.'], { cwd: this.source, ...options })
   }
 
   get trace() {

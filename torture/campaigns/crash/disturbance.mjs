@@ -4,24 +4,32 @@ const calls = ['openat', 'write', 'pwrite64', 'fsync', 'fdatasync', 'ftruncate',
 calls.push('linkat', 'rename', 'renameat', 'renameat2', 'mkdir', 'mkdirat', 'close')
 const errors = ['EIO', 'ENOSPC', 'EINTR']
 
-/** Whether strace can be used here. */
-export const canTrace = () => {
+const runs = (program, args) => {
   try {
-    execFileSync('strace', ['-o', '/dev/null', 'true'], { stdio: 'pipe' })
+    execFileSync(program, args, { stdio: 'pipe' })
     return true
   } catch {
     return false
   }
 }
 
-const traced = ['-f', '-qq', '-y', '-s', '0', '--seccomp-bpf', '-e', 'signal=none']
+/** What this machine has for disturbing with: strace, and prlimit of util-linux. */
+export const toolsHere = () => ({
+  traces: runs('strace', ['-o', '/dev/null', 'true']),
+  limits: runs('prlimit', ['--fsize=1000', 'true']),
+})
+
+const traced = ['-f', '-qq', '-y', '-s', '0', '-e', 'signal=none']
 
 /** The words under strace, which writes down each of `names` and may `inject`. */
 export const underTrace = (words, tracePath, names, inject) => {
   const injecting = inject === undefined ? [] : ['-e', `inject=${inject}`]
+  // It spares the calls that are not traced a stop each, but strace 6.1 then loses the signals that it is to inject.
+  const quicker = inject?.includes('signal=') ? [] : ['--seccomp-bpf']
   return [
     'strace',
     ...traced,
+    ...quicker,
     '-o',
     tracePath,
     '-e',
@@ -54,34 +62,69 @@ export class Moments {
     }
   }
 
-  /** A call and one of its ordinals. */
+  /** A call and one of its ordinals; rather an early one, since the next run may make fewer. */
   draw(random) {
     const call = random.pick([...this.#byCall.keys()])
-    return { call, when: random.pick(this.#byCall.get(call)) }
+    const ordinals = this.#byCall.get(call)
+    return { call, when: Math.min(random.pick(ordinals), random.pick(ordinals)) }
   }
 }
 
-/** What happens to a command: it is killed at some moment or at a system call, or a system call fails. */
-export const drawDisturbance = (random, moments, traces) => {
-  const kind = traces ? random.below(5) : 0
-  if (kind === 0) {
-    const killMs = Math.floor(random.below(1000) * moments.durationMs * 0.0011)
-    return { what: 'killed at a moment', killMs, wrap: (words) => words }
-  }
+/** A process of Node does nothing of its own for so much of its time. */
+const startShare = 0.2
+
+/** What happens to a command: it is killed at some moment or at a system call, or a system call fails or does only a part. */
+export const drawDisturbance = (random, moments, { traces, limits }) => {
+  const kinds = [atMoment]
+  if (traces) kinds.push(atCall, atCall, atCall, failingCall)
+  if (limits) kinds.push(shortWrite)
+  return random.pick(kinds)(random, moments)
+}
+
+const atMoment = (random, { durationMs }) => ({
+  kind: 'moment',
+  what: 'killed at a moment',
+  killMs: Math.floor((startShare + 0.001 * random.below(900)) * durationMs),
+  wrap: (words) => words,
+})
+
+const atCall = (random, moments) => {
   const { call, when } = moments.draw(random)
-  if (kind <= 3) return injection(`killed at ${call} ${when}`, call, `signal=SIGKILL:when=${when}`)
-  const error = random.pick(errors)
-  // Node repeats an interrupted call until it is not: once is enough.
-  const repeats = error !== 'EINTR' && random.below(3) === 0 ? '+' : ''
-  return injection(`${error} of ${call} ${when}${repeats}`, call, `error=${error}:when=${when}${repeats}`)
+  return injection('call', `killed at ${call} ${when}`, call, `signal=SIGKILL:when=${when}`)
 }
 
-const injection = (what, call, how) => ({
+const failingCall = (random, moments) => {
+  const { call, when } = moments.draw(random)
+  const error = random.pick(errors)
+  // Node repeats an interrupted call until it is not, and opens its own modules with the same call: there once is enough.
+  const mayRepeat = error !== 'EINTR' && call !== 'openat'
+  const repeats = mayRepeat && random.below(3) === 0 ? '+' : ''
+  const how = `error=${error}:when=${when}${repeats}`
+  return injection('error', `${error} of ${call} ${when}${repeats}`, call, how)
+}
+
+/** A write that meets the limit stores a part and says so, and the next one fails: Node ignores SIGXFSZ. */
+const shortWrite = (random) => {
+  const sizeBytes = 1 + random.below(2 ** (4 + random.below(14)))
+  return {
+    kind: 'short write',
+    what: `files of at most ${sizeBytes} bytes`,
+    killMs: undefined,
+    wrap: (words) => ['prlimit', `--fsize=${sizeBytes}`, ...words],
+  }
+}
+
+const injection = (kind, what, call, how) => ({
+  kind,
   what,
   killMs: undefined,
   wrap: (words, tracePath) =>
     underTrace(words, tracePath, [...new Set(['fsync', 'fdatasync', call])], `${call}:${how}`),
 })
+
+/** Of what the command printed. Where Node could not open its own files or modules, the stack is Node's. */
+export const hasStackTrace = (stderr) =>
+  /\n\s+at .*:\d+:\d+/.test(stderr) && !/node:internal\/modules|ERR_MODULE_NOT_FOUND/.test(stderr)
 
 /** Files whose fsync failed and which were synced again: what the second one says is worth nothing. */
 export const fsyncsRepeated = (trace) => {

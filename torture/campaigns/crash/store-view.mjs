@@ -9,15 +9,22 @@ const { readDirectory } = await load('repository/read-directory.js')
 const { Store } = await load('repository/store.js')
 const { Repository } = await load('index.js')
 
-/** Runs a step on the repository in this process, without any cache. */
-export const withRepository = async ({ repository, keyFile }, step) => {
+/** Runs a step on the repository in this process: without any cache, or with that of the machine that was disturbed. */
+export const withRepository = async ({ repository, keyFile, cache }, step, { ofMachine = false } = {}) => {
   const secret = { kind: 'key-file', key: keyOf(keyFile) }
-  const opened = await Repository.open({ location: repository, secret, noCache: true, workers: 1 })
+  const caching = ofMachine ? { cacheDirectory: cache } : { noCache: true }
+  const opened = await Repository.open({ location: repository, secret, workers: 1, ...caching })
   try {
     return await step(opened)
   } finally {
     await opened[Symbol.asyncDispose]()
   }
+}
+
+export const makeRepository = async ({ repository, keyFile, cache }) => {
+  const secret = { kind: 'key-file', key: keyOf(keyFile) }
+  const made = await Repository.init({ location: repository, secret, cacheDirectory: cache })
+  await made.repository[Symbol.asyncDispose]()
 }
 
 const keyOf = (keyFile) => Buffer.from(readFileSync(keyFile, 'utf8').trim(), 'hex')

@@ -2,71 +2,64 @@ import { randomBytes } from 'node:crypto'
 import { existsSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { SourceTree } from '../../trees/source-tree.mjs'
-import { pictureDifference, pictureOf } from '../../trees/tree-picture.mjs'
+import { pictureOf } from '../../trees/tree-picture.mjs'
 import { removeFolder } from '../../trees/work-place.mjs'
 import { CommandPlace, summaryOf } from './command-place.mjs'
-import { drawDisturbance, fsyncsRepeated, Moments, watched } from './disturbance.mjs'
-import {
-  age,
-  chunksStoredTwice,
-  filesBelow,
-  flipLastByte,
-  temporariesOf,
-  withRepository,
-} from './store-view.mjs'
+import { drawDisturbance, fsyncsRepeated, hasStackTrace, Moments, watched } from './disturbance.mjs'
+import { Held } from './held.mjs'
+import { filesBelow, flipLastByte, makeRepository, withRepository } from './store-view.mjs'
 
-/** One repository, what happened to it, and the snapshots that were acknowledged with what they must bring back. */
+const smallFiles = { sizes: [0, 1, 700, 5000, 30_000], entriesMax: 20, zeros: [1, 5000] }
+/** Steps from one complete check to the next. */
+const stepsOnTrust = 4
+/** One world in so many has files of megabytes. */
+const worldsToLarge = 4
+
+/** One repository and what happened to it: commands of the built program, disturbed, and what is held after each. */
 export class World {
   #place = new CommandPlace()
-  #acknowledged = new Map()
   #targets = 0
-  #mayStoreTwice = false
   history = []
-  counts = { kills: 0, survived: 0, snapshots: 0, restores: 0 }
+  counts = new Map()
 
   /** `moments`: what was learnt in earlier worlds, by verb. */
-  constructor(random, traces, moments) {
-    this.random = random
-    this.traces = traces
-    this.moments = moments
+  constructor(number, random, tools, moments) {
+    Object.assign(this, { number, random, tools, moments })
+    this.held = new Held(this.#place, (name) => this.#count(name))
+  }
+
+  #count(name) {
+    this.counts.set(name, (this.counts.get(name) ?? 0) + 1)
   }
 
   async begin() {
     const place = this.#place
     writeFileSync(place.keyFile, `${randomBytes(32).toString('hex')}\n`, { mode: 0o600 })
-    this.source = new SourceTree(place.source, this.random)
-    await this.#undisturbed('init', ['init'])
-    await this.#backedUp()
+    const files = this.number % worldsToLarge === 0 ? undefined : smallFiles
+    this.source = new SourceTree(place.source, this.random, files)
+    process.chdir(place.source)
+    await makeRepository(place)
+    await this.held.goesOn()
   }
 
   /** One disturbed command, and what must hold on what it left. */
-  async step() {
+  async step(number) {
     this.source.change()
-    const commands = [
-      this.#backup,
-      this.#backup,
-      this.#backup,
-      this.#restore,
-      this.#keys,
-      this.#cache,
-      this.#check,
-      this.#repair,
-    ]
+    const commands = [this.#backup, this.#backup, this.#backup, this.#restore]
+    commands.push(this.#keys, this.#cache, this.#check, this.#repair)
     await this.random.pick(commands).call(this)
-    await this.#backedUp()
-    await this.#sound()
+    // The next command is mostly this process with the machine's cache, and sometimes the built one.
+    if (this.random.below(stepsOnTrust) === 0) await this.#backedUp()
+    else await this.held.goesOn()
+    if (number % stepsOnTrust === 0) await this.held.complete(this.random)
   }
 
-  /** Every snapshot that was ever acknowledged comes back, and crashes of long ago have left nothing. */
-  async end() {
-    for (const id of this.#acknowledged.keys()) await this.#restored(id)
-    age(temporariesOf(this.#place))
-    await this.#backedUp()
-    const left = temporariesOf(this.#place)
-    if (left.length > 0) throw new Error(`temporaries stay for ever: ${left.join(' ')}`)
+  end() {
+    return this.held.toTheEnd(this.random)
   }
 
   remove() {
+    process.chdir('/')
     this.#place.remove()
   }
 
@@ -78,26 +71,30 @@ export class World {
 
   /** A restore that was killed is repeated into the same target. */
   async #restore() {
-    const [id, picture] = this.random.pick([...this.#acknowledged])
+    const [id, picture] = this.held.draw(this.random)
     const target = this.#place.at(`target${this.#targets++}`)
     const words = ['restore', id, '--target', target, '--overwrite', 'always', '--delete']
     const { code } = await this.#disturbed(words)
-    if (code === 0) this.#compare('a disturbed restore that says it is done', picture, target)
-    await this.#undisturbed('restore again', words)
-    this.#compare('a restore after a disturbed one', picture, target)
+    if (code === 0) this.held.compare('a disturbed restore that says it is done', picture, target)
+    await this.held.restoreAgain(id, target)
     removeFolder(target)
   }
 
   async #keys() {
     const keyFile = this.#place.at('another-key')
     await this.#disturbed(['key', 'add', '--new-key-file', keyFile])
-    const listed = JSON.parse((await this.#undisturbed('key list', ['key', 'list'])).stdout)
-    const others = listed.filter(({ current }) => current !== true)
-    if (others.length > 0) await this.#disturbed(['key', 'remove', others[0].id])
+    const other = await this.#otherKey()
+    if (other !== undefined) await this.#disturbed(['key', 'remove', other.id])
     if (existsSync(keyFile)) removeFolder(keyFile)
     // An interrupted change leaves one copy of the keyring instead of two; the next one writes both.
-    await this.#undisturbed('key add', ['key', 'add', '--new-key-file', keyFile])
-    removeFolder(keyFile)
+    const secret = { kind: 'key-file', key: randomBytes(32) }
+    await withRepository(this.#place, (repository) => repository.addKey({ secret, label: 'next' }))
+  }
+
+  #otherKey() {
+    return withRepository(this.#place, async (repository) =>
+      (await repository.keys()).find(({ current }) => current !== true),
+    )
   }
 
   async #cache() {
@@ -109,82 +106,45 @@ export class World {
   async #check() {
     const marks = this.random.below(2) === 0
     await this.#disturbed(['check', '--read-data', ...(marks ? ['--mark'] : [])])
-    this.#mayStoreTwice ||= marks
+    this.held.mayStoreTwice ||= marks
   }
 
   /** Of what is damaged so that nothing is lost by it: an index file, or the end of a pack, whose blocks describe themselves. */
   async #repair() {
-    const [what, folder] = this.random.pick([
-      ['index', 'index'],
-      ['packs', 'packs'],
-    ])
-    const words = ['repair', what]
-    flipLastByte(this.random.pick(filesBelow(join(this.#place.repository, folder))))
-    await this.#disturbed(words)
-    await this.#undisturbed(`repair ${what}`, words)
+    const what = this.random.pick(['index', 'packs'])
+    flipLastByte(this.random.pick(filesBelow(join(this.#place.repository, what))))
+    await this.#disturbed(['repair', what])
+    await withRepository(this.#place, (repository) =>
+      what === 'index' ? repository.repairIndex() : repository.repairPacks(),
+    )
     await this.#disturbed(['repair', 'snapshots'])
     // A repair that was killed has saved copies, and saves them again.
-    this.#mayStoreTwice = true
+    this.held.mayStoreTwice = true
   }
 
-  /** The next backup after whatever happened must succeed, and what was uploaded before is not stored a second time. */
+  /** The next backup after whatever happened must succeed. */
   async #backedUp() {
     const picture = pictureOf(this.#place.source)
-    const { code, stdout } = await this.#undisturbed('backup', ['backup', '.'], this.#place.source)
-    this.#acknowledge(code, stdout, picture)
+    const ended = await this.#place.varve(['backup', '.'], { cwd: this.#place.source })
+    if (ended.code !== 0)
+      throw new Error(`backup ended with ${ended.signal ?? ended.code}: ${ended.stdout}${ended.stderr}`)
+    this.#acknowledge(ended.code, ended.stdout, picture)
   }
 
   #acknowledge(code, stdout, picture) {
     const id = summaryOf(stdout)?.snapshot_id
-    if (code !== 0 || id === undefined) return
-    this.#acknowledged.set(id, picture)
-    this.counts.snapshots++
-  }
-
-  /** All data is whole; the last snapshot and sometimes one of the others come back. */
-  async #sound() {
-    await withRepository(this.#place, async (repository) => {
-      const { damages } = await repository.check({ readData: true })
-      if (damages.length > 0) throw new Error(`check finds ${damages[0].object}: ${damages[0].message}`)
-    })
-    const ids = [...this.#acknowledged.keys()]
-    await this.#restored(this.random.below(3) === 0 ? this.random.pick(ids) : ids.at(-1))
-    const twice = this.#mayStoreTwice ? 0 : await chunksStoredTwice(this.#place)
-    if (twice > 0) throw new Error(`${twice} chunks are stored twice`)
-  }
-
-  async #restored(id) {
-    const target = this.#place.at(`target${this.#targets++}`)
-    await withRepository(this.#place, async (repository) => {
-      const { problems } = await repository.restore({ snapshot: id, target })
-      if (problems.length > 0)
-        throw new Error(`restore of ${id}: ${problems[0].path}: ${problems[0].message}`)
-    })
-    this.#compare(`snapshot ${id}`, this.#acknowledged.get(id), target)
-    removeFolder(target)
-  }
-
-  #compare(what, picture, target) {
-    this.counts.restores++
-    const difference = pictureDifference(picture, pictureOf(target))
-    if (difference !== undefined) throw new Error(`${what}: ${difference}`)
-  }
-
-  async #undisturbed(what, args, cwd = this.#place.folder) {
-    const ended = await this.#place.varve(args, { cwd })
-    if (ended.code === 0) return ended
-    throw new Error(`${what} ended with ${ended.signal ?? ended.code}: ${ended.stdout}${ended.stderr}`)
+    if (code === 0 && id !== undefined) this.held.acknowledge(id, picture)
   }
 
   /** Learnt from the first command of each kind, which nothing disturbs. */
   async #momentsOf(args, cwd) {
     const place = this.#place
-    const command = args[0] === 'repair' ? args.join(' ') : args[0]
+    const command = ['repair', 'key', 'cache'].includes(args[0]) ? args.slice(0, 2).join(' ') : args[0]
     const known = this.moments.get(command)
     if (known !== undefined) return known
     const words = place.words(args)
     const startMs = performance.now()
-    await place.run(this.traces ? watched(words, place.tracePath) : words, { cwd })
+    await place.run(this.tools.traces ? watched(words, place.tracePath) : words, { cwd })
     const moments = new Moments(place.trace, place.folder, performance.now() - startMs)
     removeFolder(place.tracePath)
     this.moments.set(command, moments)
@@ -194,15 +154,18 @@ export class World {
   async #disturbed(args, cwd = this.#place.folder) {
     const place = this.#place
     removeFolder(place.tracePath)
-    const { what, killMs, wrap } = drawDisturbance(this.random, await this.#momentsOf(args, cwd), this.traces)
+    const disturbance = drawDisturbance(this.random, await this.#momentsOf(args, cwd), this.tools)
+    const { kind, what, killMs, wrap } = disturbance
     const ended = await place.run(wrap(place.words(args), place.tracePath), { killMs, cwd })
     if (ended.hangs) throw new Error(`${what}: ${args[0]} hangs`)
-    if (ended.signal === 'SIGKILL' || ended.code === 137) this.counts.kills++
-    else this.counts.survived++
+    const isKilled = ended.signal === 'SIGKILL' || ended.code === 137
+    this.#count(isKilled ? 'killed' : 'ended')
+    this.#count(kind)
+    if (isKilled) this.#count(`killed at a ${kind}`)
     this.history.push(`${args.join(' ')}: ${what}: ${ended.signal ?? ended.code}`)
     const repeated = fsyncsRepeated(place.trace).filter((path) => !place.isFolder(path))
     if (repeated.length > 0) throw new Error(`synced again after a failure: ${repeated.join(' ')}`)
-    if (/\n\s+at .*:\d+:\d+/.test(ended.stderr)) throw new Error(`a stack trace: ${ended.stderr}`)
+    if (hasStackTrace(ended.stderr)) throw new Error(`a stack trace: ${ended.stderr}`)
     return ended
   }
 }

@@ -4,8 +4,8 @@ import { fileURLToPath } from 'node:url'
 
 const secondsMax = 2
 const peakMiBMax = 300
-/** On a machine that does other things too; the process is ended then. */
-const patienceMs = 30_000
+/** For a case that waits for ever, on a machine that does many other things too; the process is ended then. */
+const patienceMs = 300_000
 const processesMax = 2
 /** They start many processes. */
 const slowFamilies = ['files', 'inputs', 'terminals']
@@ -26,7 +26,7 @@ const casesOf = async () => {
 /**
  * Every hostile case once, as far as the time goes: each must end within 2 s of CPU time and 300 MiB, with an error that says
  * what is wrong or without harm. Those that need no command line come first. `only`: a part of the cases' names; `timed`: false
- * where other work on the machine would decide (what does not end within half a minute fails all the same).
+ * where other work on the machine would decide (what does not end within minutes fails all the same).
  */
 export const run = async ({ seed = 1, seconds = 3600, log = () => {}, only = '', timed = true }) => {
   const endMs = Date.now() + 1000 * seconds

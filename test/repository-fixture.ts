@@ -258,6 +258,7 @@ class InlineSink implements NodeSink {
       writerSlot: store.keys.slot.id,
       compressionLevel: store.compressionLevel,
       packTargetBytes,
+      dryRun: false,
     }
     const chunks = new ChunkStore(setup, 0, lookup, new StageClock(() => 0))
     chunks.takeStagingPaths(

@@ -17,11 +17,13 @@ export interface PreparedIndex {
   readonly storedBytes: number
   /** Packs whose chunks must not be relied on: condemned, suspect, of another size than the index says. */
   readonly unusable: Set<string>
+  /** Packs that no index file names, where naming them is not allowed. */
+  readonly unnamed: readonly IndexablePack[]
 }
 
 /**
  * W1: what is there to deduplicate against. Lists `condemned/`, then `index/`, then `packs/`; packs that no index names (an
- * interrupted backup left them) get an index file, so that what was uploaded is not uploaded again.
+ * interrupted backup left them) get an index file, so that what was uploaded is not uploaded again; or are given back.
  */
 export const prepareIndex = async (store: Store, mayWrite: boolean): Promise<PreparedIndex> => {
   const { backend, seals, index } = store
@@ -34,12 +36,13 @@ export const prepareIndex = async (store: Store, mayWrite: boolean): Promise<Pre
     listed = await listPacks(backend)
   }
   const known = new Map(index.local.packs.map(({ packId, sizeBytes }) => [packId, sizeBytes]))
+  const found = await readUnnamed(
+    store,
+    [...listed.keys()].filter((id) => !known.has(id)),
+  )
   if (mayWrite) {
     index.local.sweep()
-    await adoptUnindexed(
-      store,
-      [...listed.keys()].filter((id) => !known.has(id)),
-    )
+    await index.adopt(found)
   }
   const gone = new Set([...known.keys()].filter((id) => !listed.has(id as PackId)))
   if (gone.size > 0) index.local.withPacksRemoved(gone)
@@ -48,10 +51,10 @@ export const prepareIndex = async (store: Store, mayWrite: boolean): Promise<Pre
     storedBytes += sizeBytes
     if ((known.get(id) ?? sizeBytes) !== sizeBytes) unusable.add(id)
   }
-  return { storedBytes, unusable }
+  return { storedBytes, unusable, unnamed: mayWrite ? [] : found }
 }
 
-const adoptUnindexed = async (store: Store, ids: readonly PackId[]): Promise<void> => {
+const readUnnamed = async (store: Store, ids: readonly PackId[]): Promise<IndexablePack[]> => {
   const found: IndexablePack[] = []
   for (const id of ids) {
     try {
@@ -61,5 +64,5 @@ const adoptUnindexed = async (store: Store, ids: readonly PackId[]): Promise<voi
       ignoreMissingOrCorrupt(error)
     }
   }
-  await store.index.adopt(found)
+  return found
 }

@@ -2,11 +2,11 @@ import { ChunkLookup } from '../chunk-index/chunk-lookup.js'
 import { LookupState } from '../chunk-index/lookup-state.js'
 import { VarveError } from '../errors.js'
 import type { ChunkId, ChunkKind } from '../format/ids.js'
+import type { DirectoryParts } from '../format/pack-directory.js'
 import type { NodeSink } from '../tree/node-store.js'
 import { spanBytes } from '../workers/arena.js'
 import { coreUrl } from '../workers/core-url.js'
 import type {
-  EngineSetup,
   ResultOf,
   SpanSource,
   SpanToken,
@@ -16,6 +16,7 @@ import type {
   StoreOutcome,
 } from '../workers/jobs.js'
 import { WorkerPool } from '../workers/pool.js'
+import { engineSetupOf } from './engine-setup.js'
 import { groupPartials } from './group-partials.js'
 import { NodeGatherer } from './node-gatherer.js'
 import { PackPublisher } from './pack-publisher.js'
@@ -49,6 +50,8 @@ export class StoreWriter implements NodeSink, AsyncDisposable {
     private readonly store: Store,
     unusablePacks: Iterable<string>,
     private readonly packTargetBytes: number,
+    /** Without it everything is done and counted but the writing: a dry run. */
+    private readonly mayWrite: boolean,
   ) {
     this.#lookups = new LookupState(store.index.local, pendingSlots, unusablePacks)
     this.#lookup = new ChunkLookup(this.#lookups.config())
@@ -110,6 +113,12 @@ export class StoreWriter implements NodeSink, AsyncDisposable {
     return this.#lookup.has(id)
   }
 
+  /** Chunks that count as stored, though no index names them. */
+  assume({ ids }: Pick<DirectoryParts, 'ids'>): void {
+    for (let at = 0; at < ids.length; at += 32) this.#lookup.claim(ids.subarray(at, at + 32))
+    if (this.#lookups.grow()) this.#lookup.reconfigure(this.#lookups.config())
+  }
+
   /** From now on these packs do not count, for whatever is looked up next. */
   async distrust(packs: Iterable<string>): Promise<void> {
     this.#lookups.markUnusable(packs)
@@ -129,7 +138,9 @@ export class StoreWriter implements NodeSink, AsyncDisposable {
     await this.#settle()
     await this.#finishPacks()
     await this.#publisher.flush()
-    this.#lookups.dropPendingTables(this.#lookups.pendingTableCount)
+    // What a dry run has seen is indexed nowhere: it remembers the last 1.2 million chunks, as much as memory should take.
+    const kept = this.mayWrite ? 0 : pendingTablesMax
+    this.#lookups.dropPendingTables(Math.max(0, this.#lookups.pendingTableCount - kept))
     await this.#shareLookups()
   }
 
@@ -186,16 +197,8 @@ export class StoreWriter implements NodeSink, AsyncDisposable {
   }
 
   #startPool(): WorkerPool {
-    const { store } = this
-    const engine: EngineSetup = {
-      seals: store.seals.material,
-      idKey: store.keys.keyring.idKey,
-      chunkerKey: store.keys.keyring.chunkerKey,
-      chunking: store.keys.chunking,
-      writerSlot: store.keys.slot.id,
-      compressionLevel: store.compressionLevel,
-      packTargetBytes: this.packTargetBytes,
-    }
+    const { store, packTargetBytes, mayWrite } = this
+    const engine = engineSetupOf(store, { packTargetBytes, dryRun: !mayWrite })
     const lookups = this.#lookups
     const module = {
       url: coreUrl('store-core'),
@@ -204,7 +207,7 @@ export class StoreWriter implements NodeSink, AsyncDisposable {
         return { engine, lookup: lookups.config() }
       },
     }
-    return new WorkerPool(module, store.workers, () => this.#stock())
+    return new WorkerPool(module, store.workers, mayWrite ? () => this.#stock() : undefined)
   }
 
   /** A thread that starts gets staging files first: for each kind of pack, and for what it may finish before more come. */

@@ -6,7 +6,7 @@ import { ChunkKind } from '../format/ids.js'
 import { packBlocksMax } from '../format/limits.js'
 import { Seals } from '../format/seal.js'
 import { BlockBuilder } from '../pack/block-builder.js'
-import { BlockSealer } from '../pack/block-sealer.js'
+import { BlockSealer, type SealedBytes } from '../pack/block-sealer.js'
 import { type FinishedPack, PackBuilder, type PartialPack } from '../pack/pack-builder.js'
 import type { EngineSetup, StoreOutcome } from './jobs.js'
 import { Stage, type StageClock } from './stage-clock.js'
@@ -129,12 +129,16 @@ export class ChunkStore {
 
   #closeBlock(block: BlockBuilder): void {
     if (block.isEmpty) return
-    const { bytes, tag } = this.#sealer.seal(block)
-    const pack = this.#packOf(block.kind)
-    pack.appendBlock(bytes, tag, block.lengths, block.ids)
-    this.#counts.packedBytes += bytes.length
+    const sealed = this.#sealer.seal(block)
+    this.#counts.packedBytes += sealed.bytes.length
+    if (!this.setup.dryRun) this.#append(block, sealed)
     block.clear()
     this.clock.mark(Stage.pack)
+  }
+
+  #append({ kind, lengths, ids }: BlockBuilder, { bytes, tag }: SealedBytes): void {
+    const pack = this.#packOf(kind)
+    pack.appendBlock(bytes, tag, lengths, ids)
     if (pack.isFull || pack.sizeBytes >= this.setup.packTargetBytes) this.#finishPack(pack)
   }
 

@@ -17,6 +17,8 @@ export interface EngineSetup {
   /** zstd level, 0 for stored. */
   readonly compressionLevel: number
   readonly packTargetBytes: number
+  /** Blocks are sealed and counted, and then let go: no packs, and no staging files for them. */
+  readonly dryRun: boolean
 }
 
 /** Reads, cuts, hashes, looks up, compresses, seals and packs whole files, each small enough for the arena. */

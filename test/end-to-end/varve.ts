@@ -1,4 +1,4 @@
-import { spawn } from 'node:child_process'
+import { type ChildProcessWithoutNullStreams, spawn } from 'node:child_process'
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -40,7 +40,14 @@ export class Place implements Disposable {
 
   /** Runs `varve` with nothing but these arguments. */
   run(args: readonly string[], options: RunOptions = {}): Promise<Ended> {
-    const child = spawn(process.execPath, [main, ...args], {
+    const child = this.start(args, options)
+    child.stdin.end(options.input ?? '')
+    return ended(child)
+  }
+
+  /** The same, with its standard input open. */
+  start(args: readonly string[], options: Omit<RunOptions, 'input'> = {}): ChildProcessWithoutNullStreams {
+    return spawn(process.execPath, [main, ...args], {
       cwd: options.directory ?? this.path,
       env: {
         PATH: process.env.PATH ?? '',
@@ -52,8 +59,6 @@ export class Place implements Disposable {
       },
       ...(options.uid === undefined ? {} : { uid: options.uid, gid: options.uid }),
     })
-    child.stdin.end(options.input ?? '')
-    return ended(child)
   }
 
   [Symbol.dispose](): void {
@@ -61,12 +66,12 @@ export class Place implements Disposable {
   }
 }
 
-const ended = (child: ReturnType<typeof spawn>): Promise<Ended> =>
+export const ended = (child: ChildProcessWithoutNullStreams): Promise<Ended> =>
   new Promise((resolve, reject) => {
     const stdout: Buffer[] = []
     const stderr: Buffer[] = []
-    child.stdout!.on('data', (bytes: Buffer) => stdout.push(bytes))
-    child.stderr!.on('data', (bytes: Buffer) => stderr.push(bytes))
+    child.stdout.on('data', (bytes: Buffer) => stdout.push(bytes))
+    child.stderr.on('data', (bytes: Buffer) => stderr.push(bytes))
     child.on('error', reject)
     child.on('close', (code) =>
       resolve({ code, stdout: Buffer.concat(stdout).toString(), stderr: Buffer.concat(stderr).toString() }),

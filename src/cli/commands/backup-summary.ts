@@ -51,14 +51,10 @@ export const summaryLines = (report: BackupReport, dryRun: boolean, withStages: 
   ...(withStages ? ['', ...stageLines(report)] : []),
 ]
 
-/** A dry run opens no file, so it cannot know what of their content is stored already. */
-const addedFact = (report: BackupReport, dryRun: boolean): readonly [string, string] =>
-  dryRun
-    ? ['to add', `at most ${byteSizeText(report.changedBytes)}, of files that are new or changed`]
-    : [
-        'added',
-        `${byteSizeText(report.dataAddedBytes)}, ${byteSizeText(report.dataAddedPackedBytes)} as stored`,
-      ]
+const addedFact = (report: BackupReport, dryRun: boolean): readonly [string, string] => [
+  dryRun ? 'to add' : 'added',
+  `${byteSizeText(report.dataAddedBytes)}, ${byteSizeText(report.dataAddedPackedBytes)} as stored`,
+]
 
 const title = ({ snapshotId, durationMs }: BackupReport, dryRun: boolean): string =>
   snapshotId === undefined || dryRun

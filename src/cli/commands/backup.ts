@@ -15,7 +15,8 @@ export const backup: Verb<BackupFlags> = async (invocation, flags, operands) => 
   const { global, interruption } = invocation
   // What is to be stored is settled before a password is asked for.
   const source = await backupSource(invocation, flags, operands)
-  interruption.beGentle()
+  // A dry run has nothing that a later run could go on from.
+  if (flags.dryRun !== true) interruption.beGentle()
   const progress = progressOf(invocation, statusFields('files_done', 'bytes_done'))
   const options = defined<BackupOptions>({
     ...source,

@@ -27,6 +27,7 @@ export interface BackupOptions extends ExcludeOptions, CallOptions {
   readonly force?: boolean
   readonly ignoreCtime?: boolean
   readonly ignoreInode?: boolean
+  /** Reads all that a backup would, and writes nothing: the report tells what a backup would add. */
   readonly dryRun?: boolean
   /**
    * Where no earlier snapshot tells how much there is: count it beside the work, so that progress soon has totals. It
@@ -71,11 +72,14 @@ export interface BackupReport {
   readonly others: number
   readonly totalFilesProcessed: number
   readonly totalBytesProcessed: number
-  /** Bytes of the files that are new or changed, stored before or not: what a dry run can tell. */
+  /** Bytes of the files that are new or changed, stored before or not. */
   readonly changedBytes: number
   /** Bytes of chunks that were new (trees and lists among them), before compression. */
   readonly dataAddedBytes: number
-  /** Bytes that the repository grew by in packs. */
+  /**
+   * The same as blocks of packs, compressed. Which chunks share a block depends on which thread came first, so that two runs
+   * over the same source differ by some bytes where there are several.
+   */
   readonly dataAddedPackedBytes: number
   readonly dataBlobs: number
   readonly treeBlobs: number

@@ -141,7 +141,6 @@ export class BackupPass {
     earlier.used = true
     const { stat } = found
     this.context.report.entry('unmodified', key, stat.type, contentSizeBytesOf(entry))
-    if (this.context.dryRun) return
     if (!earlier.test.hasSameMetadata(stat, entry)) this.#addMetadata(found, key, entry)
     // A borrowed leaf is not looked up, so where chunks must be proved its bytes are stored like new ones.
     else if (earlier.strict)
@@ -161,7 +160,6 @@ export class BackupPass {
     const content = this.#plainContent(found)
     if (content === undefined) return
     this.context.report.entry('new', key, found.stat.type, 0)
-    if (this.context.dryRun) return
     this.#addEncoded(found, key, content)
   }
 
@@ -189,10 +187,6 @@ export class BackupPass {
   #storeFile(found: FoundEntry, key: ByteString): Promise<void> | undefined {
     const { stat } = found
     const action = this.context.earlier.some((earlier) => earlier.isOn(key)) ? 'changed' : 'new'
-    if (this.context.dryRun) {
-      this.context.report.entry(action, key, 'file', stat.sizeBytes)
-      return undefined
-    }
     const file: FileUnderWay = { found, key, action, place: this.#queue.reserve(key) }
     if (stat.sizeBytes <= spanBytes) {
       this.#batch.add(file)

@@ -24,7 +24,7 @@ import { expectTotals } from './expect-totals.js'
 import { isSameRoot } from './is-same-root.js'
 import { type LookAhead, lookAhead } from './look-ahead.js'
 import { newSnapshot } from './new-snapshot.js'
-import { interrupted, keepsVanishing } from './no-snapshot.js'
+import { endOfStream, interrupted, keepsVanishing } from './no-snapshot.js'
 import { openEarlier } from './open-earlier.js'
 import type { OpenSource } from './open-source.js'
 import { reliedOn } from './relied-on.js'
@@ -97,8 +97,8 @@ class BackupRun {
     for (let pass = 1; pass <= passesMax; pass++) {
       const earlier = openEarlier(store, trees, this.#unchangedRules(maker), prepared.unusable, pass > 1)
       const root = await this.#pass(writer, maker, earlier)
-      if (options.dryRun) return this.#finished(writer, parents)
       const packs = await this.#storedPacks(writer, earlier, prepared.unusable)
+      if (options.dryRun) return this.#finished(writer, parents)
       const { lost, snapshotId } = await this.#commit(root, packs, writer, parents)
       if (snapshotId !== undefined) {
         await this.#tidy(root, parents)
@@ -144,13 +144,12 @@ class BackupRun {
       treeKey: this.store.keys.keyring.treeKey,
       report: this.#report,
       captureXattrs: (this.#captured & Captured.xattrs) !== 0,
-      dryRun: this.options.dryRun === true,
       nowNs: this.#startNs,
       stop: this.#stop,
     }
     this.#rootAttributes = this.#source.rootAttributes(maker, context.captureXattrs)
     const pass = this.#source.pass(context)
-    if (await pass.run()) return pass.tree.finish()
+    if (await pass.run().catch(endOfStream(this.options.dryRun))) return pass.tree.finish()
     if (this.options.signal?.aborted !== true && !this.options.dryRun)
       await checkpoints.make(pass.tree.partialRoot())
     throw interrupted(this.options.dryRun)

@@ -11,3 +11,11 @@ export const interrupted = (dryRun = false): VarveError =>
       ? 'Nothing was written.'
       : 'What was finished is kept; run the same backup again and it goes on from there.',
   })
+
+/** A stream that was stopped fails the backup, since nothing of it can be gone on from. A dry run only ends. */
+export const endOfStream =
+  (dryRun = false) =>
+  (error: unknown): false => {
+    if (dryRun && error instanceof VarveError && error.code === 'interrupted') return false
+    throw error
+  }

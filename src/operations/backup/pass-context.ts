@@ -16,8 +16,6 @@ export interface PassContext {
   readonly report: BackupReportBuilder
   readonly checkpoints: Checkpoints
   readonly captureXattrs: boolean
-  /** Nothing is read or written; what would be is counted. */
-  readonly dryRun: boolean
   /** When the run began. */
   readonly nowNs: bigint
   /** Aborting it finishes what is under way and ends the pass. */

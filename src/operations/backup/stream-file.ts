@@ -16,20 +16,6 @@ export const storeStream = async (
   return await storeSpans(writer, (offset) => window.from(offset), owner, events)
 }
 
-/** Reads a stream to its end and gives its length. */
-export const countStream = async (
-  stream: AsyncIterable<Uint8Array>,
-  { signal, onBytes }: SpanEvents,
-): Promise<number> => {
-  await using input = new StreamInput(stream, signal)
-  let total = 0
-  for (let bytes = await input.next(); bytes !== undefined; bytes = await input.next()) {
-    total += bytes.length
-    onBytes(bytes.length)
-  }
-  return total
-}
-
 /** A stream that may stall: waiting for it ends when the signal comes. */
 class StreamInput implements AsyncDisposable {
   readonly #input: AsyncIterator<Uint8Array>

@@ -6,7 +6,7 @@ import { encodeEntryValue } from '../../format/entry-value.js'
 import { keyOf } from '../../format/tree-key.js'
 import { TreeWriter } from '../../tree/tree-writer.js'
 import type { PassContext } from './pass-context.js'
-import { countStream, storeStream } from './stream-file.js'
+import { storeStream } from './stream-file.js'
 
 /** A tree of one file, whose content is a stream. */
 export class StreamPass {
@@ -30,12 +30,6 @@ export class StreamPass {
     }
     const events = { signal: stop, onBytes }
     const key = keyOf('' as ByteString, this.name)
-    if (this.context.dryRun) {
-      const sizeBytes = await countStream(this.stream, events)
-      report.bytesEnded(bytesTold)
-      report.entry('new', key, 'file', sizeBytes)
-      return true
-    }
     const content = await storeStream(writer, this.stream, processOwner().uid, events)
     report.bytesEnded(bytesTold)
     this.onStored(content)

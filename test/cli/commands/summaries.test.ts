@@ -76,7 +76,7 @@ describe('the summary of a backup', () => {
   it('of a dry run does not speak of a snapshot', () => {
     const { snapshotId: _, ...report } = backupReport
     expect(summaryLines(report, true, false)[0]).toBe('dry run: nothing was written (1.5 s)')
-    expect(summaryLines(report, true, false)[3]).toMatch('at most 1.00 MiB')
+    expect(summaryLines(report, true, false)[3]).toMatch(/^ *to add +.* as stored$/)
     expect(summaryFields(report, true, false)).toMatchObject({ dry_run: true })
     expect(summaryFields(report, true, false)).not.toHaveProperty('snapshot_id')
   })

@@ -295,14 +295,4 @@ describe('what the record says', () => {
     })
     expect(snapshot.sourceStart.seconds).toBeGreaterThan(time.getTime() / 1000)
   })
-
-  it('a dry run counts, and writes nothing at all', async () => {
-    await using scene = await Scene.make()
-    await scene.write('a', 'abc')
-    const before = execFileSync('find', [scene.repository, '-printf', '%p %s %T@\n']).toString()
-    const report = await scene.backup({ dryRun: true })
-    expect(report).toMatchObject({ filesNew: 1, totalBytesProcessed: 3, dataAddedBytes: 0 })
-    expect(report.snapshotId).toBeUndefined()
-    expect(execFileSync('find', [scene.repository, '-printf', '%p %s %T@\n']).toString()).toBe(before)
-  })
 })

@@ -28,6 +28,7 @@ const coreOf = async (store: Store, thread = 0): Promise<StoreCore> => {
     writerSlot: store.keys.slot.id,
     compressionLevel: 1,
     packTargetBytes: 32 * MiB,
+    dryRun: false,
   }
   const core = openCore({ engine, lookup: new LookupState(store.index.local, 64 * 1024).config() }, thread)
   const paths = await Promise.all(Array.from({ length: 40 }, () => store.backend.openStaging('packs')))

@@ -186,8 +186,10 @@ export class BackupPass {
 
   #storeFile(found: FoundEntry, key: ByteString): Promise<void> | undefined {
     const { stat } = found
-    const action = this.context.earlier.some((earlier) => earlier.isOn(key)) ? 'changed' : 'new'
-    const file: FileUnderWay = { found, key, action, place: this.#queue.reserve(key) }
+    const earlier = this.context.earlier.find((cursor) => cursor.isOn(key))
+    const action = earlier === undefined ? 'new' : 'changed'
+    const valueInDoubt = earlier?.valueInDoubt(stat)
+    const file: FileUnderWay = { found, key, action, valueInDoubt, place: this.#queue.reserve(key) }
     if (stat.sizeBytes <= spanBytes) {
       this.#batch.add(file)
       return undefined
@@ -224,14 +226,16 @@ export class BackupPass {
   }
 
   #file(
-    { found, key, action }: FileUnderWay,
+    { found, key, action, valueInDoubt }: FileUnderWay,
     stat: Stat,
     content: EntryContent,
     xattrs: Parameters<EntryMaker['entry']>[2],
     stable: boolean,
   ): Settled {
-    this.context.report.entry(action, key, 'file', stat.sizeBytes)
     const entry = this.context.maker.entry(stat, content, xattrs, stable ? 0 : EntryFlag.changedWhileRead)
-    return { value: this.#valueOf(found.path, entry), fileBytes: stat.sizeBytes }
+    const value = this.#valueOf(found.path, entry)
+    const isSame = valueInDoubt !== undefined && Buffer.compare(value, valueInDoubt) === 0
+    this.context.report.entry(isSame ? 'unmodified' : action, key, 'file', stat.sizeBytes)
+    return { value, fileBytes: stat.sizeBytes }
   }
 }

@@ -1,5 +1,6 @@
 import type { ByteString } from '../../bytes/byte-string.js'
 import { ignoreMissingOrCorrupt, isMissingOrCorrupt, VarveError } from '../../errors.js'
+import type { StatOfColumns } from '../../filesystem/stat-columns.js'
 import { isFileContent } from '../../format/entry.js'
 import type { ChunkId } from '../../format/ids.js'
 import { PieceCursor } from '../../format/pieces.js'
@@ -63,6 +64,12 @@ export class EarlierCursor {
   /** After `seek`: whether this tree has an entry of that key. */
   isOn(key: ByteString): boolean {
     return this.#standing === 'on' && this.#cursor.key === key
+  }
+
+  /** After `isOn`: the bytes of an entry that only its youth speaks against. A copy, since a view keeps the whole leaf. */
+  valueInDoubt(stat: StatOfColumns): Uint8Array | undefined {
+    const { entry } = this.#cursor
+    return this.test.isInDoubt(stat, entry) ? Uint8Array.from(entry.valueBytes) : undefined
   }
 
   get strict(): boolean {

@@ -13,6 +13,8 @@ export interface FileUnderWay {
   readonly found: FoundEntry
   readonly key: ByteString
   readonly action: 'new' | 'changed'
+  /** What an earlier tree has there, where it may be the same. */
+  readonly valueInDoubt: Uint8Array | undefined
   readonly place: Place
 }
 

@@ -44,6 +44,15 @@ export class UnchangedTest {
 
   /** The content need not be read again. */
   hasSameContent(stat: StatOfColumns, entry: Entry): boolean {
+    return this.#looksTheSame(stat, entry) && this.#isOldEnough(entry)
+  }
+
+  /** Nothing speaks against it but its youth: the content must be read, and is probably the same. */
+  isInDoubt(stat: StatOfColumns, entry: Entry): boolean {
+    return this.#looksTheSame(stat, entry) && !this.#isOldEnough(entry)
+  }
+
+  #looksTheSame(stat: StatOfColumns, entry: Entry): boolean {
     const { ignoreCtime, ignoreInode } = this.rules
     return (
       entryTypes[stat.type] === entry.type &&
@@ -52,8 +61,7 @@ export class UnchangedTest {
       (entry.flags & EntryFlag.changedWhileRead) === 0 &&
       stat.mtimeSeconds === entry.mtimeSeconds &&
       stat.mtimeNanoseconds === entry.mtimeNanoseconds &&
-      this.#isSettled(entry.mtimeSeconds, entry.mtimeNanoseconds) &&
-      (ignoreCtime || this.#hasSameCtime(stat, entry)) &&
+      (ignoreCtime || hasSameCtime(stat, entry)) &&
       (ignoreInode || stat.inode53 === entry.inode)
     )
   }
@@ -63,7 +71,8 @@ export class UnchangedTest {
     return (
       this.#sameMetadata &&
       !hasCriticalExtension(entry.extensions) &&
-      this.#hasSameCtime(stat, entry) &&
+      hasSameCtime(stat, entry) &&
+      this.#isSettled(entry.ctimeSeconds, entry.ctimeNanoseconds) &&
       stat.inode53 === entry.inode &&
       stat.mode === entry.mode &&
       stat.uid === entry.uid &&
@@ -75,11 +84,10 @@ export class UnchangedTest {
     )
   }
 
-  #hasSameCtime(stat: StatOfColumns, entry: Entry): boolean {
+  #isOldEnough(entry: Entry): boolean {
     return (
-      stat.ctimeSeconds === entry.ctimeSeconds &&
-      stat.ctimeNanoseconds === entry.ctimeNanoseconds &&
-      this.#isSettled(entry.ctimeSeconds, entry.ctimeNanoseconds)
+      this.#isSettled(entry.mtimeSeconds, entry.mtimeNanoseconds) &&
+      (this.rules.ignoreCtime || this.#isSettled(entry.ctimeSeconds, entry.ctimeNanoseconds))
     )
   }
 
@@ -88,3 +96,6 @@ export class UnchangedTest {
     return seconds < before.seconds || (seconds === before.seconds && nanoseconds < before.nanoseconds)
   }
 }
+
+const hasSameCtime = (stat: StatOfColumns, entry: Entry): boolean =>
+  stat.ctimeSeconds === entry.ctimeSeconds && stat.ctimeNanoseconds === entry.ctimeNanoseconds

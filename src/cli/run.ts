@@ -16,12 +16,16 @@ import { type Layer, pick, pickAll } from './settings/layers.js'
 import { buildProgram, nameOf } from './tree/program.js'
 import type { LoadVerb } from './tree/verb-definition.js'
 
+const unsettled = 'the command waits for something that can never come'
+
 /** Runs the command that the process was started with, and ends the process. */
 export const run = async (): Promise<void> => {
   const output = new Output(process.stdout, process.stderr)
   const args = exactArguments(process.argv.slice(2), kernelCommandLine)
   // What nobody awaited is told like any other error, and never as a stack trace.
   process.on('uncaughtException', (error) => settle(error, args, output).then(process.exit))
+  // Node would end without a word, and with a code of its own, once nothing is left that could settle what is awaited.
+  process.once('beforeExit', () => settle(new Error(unsettled), args, output).then(process.exit))
   const code = await runArguments(args, output)
   // Nothing that a library left open may keep a finished command alive.
   process.exit(code)

@@ -17,6 +17,8 @@ export interface RunOptions {
   readonly environment?: Readonly<Record<string, string>>
   readonly directory?: string
   readonly uid?: number
+  /** A module that runs in the process before the command line does. */
+  readonly before?: string
 }
 
 /** A temporary place with a repository path, a password file, a cache and a home of its own, for the built command line. */
@@ -47,7 +49,8 @@ export class Place implements Disposable {
 
   /** The same, with its standard input open. */
   start(args: readonly string[], options: Omit<RunOptions, 'input'> = {}): ChildProcessWithoutNullStreams {
-    return spawn(process.execPath, [main, ...args], {
+    const before = options.before === undefined ? [] : ['--import', options.before]
+    return spawn(process.execPath, [...before, main, ...args], {
       cwd: options.directory ?? this.path,
       env: {
         PATH: process.env.PATH ?? '',

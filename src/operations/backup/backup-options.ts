@@ -78,7 +78,7 @@ export interface BackupReport {
   readonly dataAddedBytes: number
   /**
    * The same as blocks of packs, compressed. Which chunks share a block depends on which thread came first, so that two runs
-   * over the same source differ by some bytes where there are several.
+   * over the same source differ by some tenths of a percent where there are several.
    */
   readonly dataAddedPackedBytes: number
   readonly dataBlobs: number

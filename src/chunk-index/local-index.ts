@@ -34,7 +34,7 @@ export class LocalIndex {
   /** Where the last successful `lookup` pointed. */
   packOrdinal = 0
   location = 0
-  readonly #folder: string
+  #folder: string
   readonly #repositoryId: string
   #manifest: Manifest
   #text: string | undefined
@@ -50,9 +50,16 @@ export class LocalIndex {
   /** Makes the folder when it is missing. `repositoryId`: any text that is the repository's own. */
   static open(folder: string, repositoryId: string): LocalIndex {
     const index = new LocalIndex(folder, repositoryId)
-    index.#attempt(() => mkdirSync(folder, { recursive: true, mode: 0o700 }))
-    index.reload()
+    index.moveTo(folder)
     return index
+  }
+
+  /** Goes on in another folder with what is there; for one that cannot be written. */
+  moveTo(folder: string): void {
+    this.#folder = folder
+    this.problem = undefined
+    this.#attempt(() => mkdirSync(folder, { recursive: true, mode: 0o700 }))
+    this.reload()
   }
 
   /** The position is the pack ordinal. Packs that were removed keep theirs until a merge compacts the table. */

@@ -4,7 +4,7 @@ import { ENTRY_BYTES, locationOf, writeEntry } from '../chunk-index/entry.js'
 import type { LocalIndex } from '../chunk-index/local-index.js'
 import { sortEntries } from '../chunk-index/sort-entries.js'
 import type { Codec } from '../compression/codec.js'
-import { CorruptError } from '../errors.js'
+import { CorruptError, VarveError } from '../errors.js'
 import type { IndexId, PackId } from '../format/ids.js'
 import { decodeIndexFile, encodeIndexFile } from '../format/index-file.js'
 import { indexFileEntriesMax } from '../format/limits.js'
@@ -31,19 +31,27 @@ export class IndexStore {
     readonly local: LocalIndex,
     /** Hears of index files that cannot be read: what they said comes from the packs' directories. */
     private readonly onDamage: (error: CorruptError) => void = () => {},
+    /** Gives another folder for the local index, for the time being, where its own does not keep what is written. */
+    private readonly spareFolder: (problem: string) => string = refuse,
   ) {}
 
   /**
    * Takes over index files that are new. Where one is gone, all are read again: which packs only that one named cannot be told any
-   * more, and what this machine alone knows of would never be named for others again.
+   * more, and what this machine alone knows of would never be named for others again. Errors: `backend`, where there is no
+   * folder that keeps the local index: a backup without it would store everything again.
    */
   async refresh(): Promise<void> {
     this.local.reload()
-    const listed = await listIndexFiles(this.backend)
-    if ([...this.local.indexFiles].some((id) => !listed.has(id as IndexId))) this.local.clear()
-    const known = this.local.indexFiles
-    for (const id of listed) if (!known.has(id)) await this.#takeOver(id)
+    while (!(await this.#takeOverNew())) this.#moveAway()
     this.local.mergeRuns()
+  }
+
+  /** Packs that are not in the storage any more: nothing is found in them. */
+  async forgetPacks(ids: ReadonlySet<string>): Promise<void> {
+    if (this.local.withPacksRemoved(ids)) return
+    this.#moveAway()
+    await this.refresh()
+    this.local.withPacksRemoved(ids)
   }
 
   /** Forgets what the local index says, and reads all index files again. */
@@ -102,7 +110,21 @@ export class IndexStore {
     this.#addRun(entries, packs, [id])
   }
 
-  async #takeOver(id: IndexId): Promise<void> {
+  #moveAway(): void {
+    this.local.moveTo(this.spareFolder(this.local.problem ?? 'for no reason that is known'))
+  }
+
+  /** False where the folder does not keep it. */
+  async #takeOverNew(): Promise<boolean> {
+    const listed = await listIndexFiles(this.backend)
+    const isOneGone = [...this.local.indexFiles].some((id) => !listed.has(id as IndexId))
+    if (isOneGone && !this.local.clear()) return false
+    const known = this.local.indexFiles
+    for (const id of listed) if (!known.has(id) && !(await this.#takeOver(id))) return false
+    return true
+  }
+
+  async #takeOver(id: IndexId): Promise<boolean> {
     const name = indexName(id)
     try {
       const bytes = await this.backend.read(name)
@@ -112,10 +134,11 @@ export class IndexStore {
         (page, size) => this.#decompress(page, size),
         name,
       )
-      this.#addRun(entries, packs, [id])
+      return this.#addRun(entries, packs, [id])
     } catch (error) {
       if (!(error instanceof CorruptError)) throw error
       this.onDamage(error)
+      return true
     }
   }
 
@@ -123,9 +146,9 @@ export class IndexStore {
     entries: Uint8Array,
     packs: readonly { id: PackId; sizeBytes: number }[],
     indexFiles: IndexId[],
-  ): void {
+  ): boolean {
     const records = packs.map(({ id, sizeBytes }) => ({ packId: id, sizeBytes }))
-    this.local.addRun({ entries, packs: records, indexFiles })
+    return this.local.addRun({ entries, packs: records, indexFiles })
   }
 
   #compress(page: Uint8Array): Uint8Array | undefined {
@@ -139,6 +162,12 @@ export class IndexStore {
     this.codec.decompress(page, target)
     return target
   }
+}
+
+const refuse = (problem: string): never => {
+  throw new VarveError('backend', `there is no folder that keeps the local index: ${problem}`, {
+    hint: 'It takes some 40 bytes for each chunk. Free some space, or name another folder with --cache-dir.',
+  })
 }
 
 /** Groups of packs whose entries fit into one index file. */

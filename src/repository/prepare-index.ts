@@ -45,7 +45,7 @@ export const prepareIndex = async (store: Store, mayWrite: boolean): Promise<Pre
     await index.adopt(found)
   }
   const gone = new Set([...known.keys()].filter((id) => !listed.has(id as PackId)))
-  if (gone.size > 0) index.local.withPacksRemoved(gone)
+  if (gone.size > 0) await index.forgetPacks(gone)
   let storedBytes = 0
   for (const [id, sizeBytes] of listed) {
     storedBytes += sizeBytes

@@ -5,6 +5,7 @@ import { type Codec, openCodec } from '../compression/codec.js'
 import type { SlotSecret } from '../crypto/key-slot.js'
 import type { RandomSource } from '../crypto/random-source.js'
 import { VarveError } from '../errors.js'
+import { removeTemporaryCache, temporaryCacheDirectory } from '../filesystem/cache-directory.js'
 import { clearScratchFolders, scratchFolder } from '../filesystem/scratch-folder.js'
 import { SmallValues } from '../filesystem/small-values.js'
 import { hexOf, type RepositoryId } from '../format/ids.js'
@@ -49,6 +50,7 @@ export class Store implements AsyncDisposable {
   readonly #onWarning: StoreOptions['onWarning']
   readonly #onClosed: StoreOptions['onClosed']
   readonly #warned = new Set<string>()
+  #spareFolder: string | undefined
   #index: IndexStore | undefined
   #reader: ChunkReader | undefined
   #codec: Codec | undefined
@@ -117,6 +119,7 @@ export class Store implements AsyncDisposable {
         this.warn(
           `${message}; what it named is read from the packs themselves. varve repair index mends that`,
         ),
+      (problem) => this.#spareIndexFolder(problem),
     )
     return this.#index
   }
@@ -138,8 +141,25 @@ export class Store implements AsyncDisposable {
 
   async [Symbol.asyncDispose](): Promise<void> {
     this.#index?.local.close()
+    if (this.#spareFolder !== undefined) removeTemporaryCache(this.#spareFolder)
     this.#onClosed?.()
     await this.backend[Symbol.asyncDispose]()
+  }
+
+  /** Read anew by each command until the cache folder can be used again. */
+  #spareIndexFolder(problem: string): string {
+    const folder = this.#spareFolder ?? `the cache folder ${this.cacheFolder}`
+    const told = `${folder} does not keep what is written: ${problem}`
+    const hint = 'Free some space, or name another folder with --cache-dir.'
+    if (this.#spareFolder !== undefined) throw new VarveError('backend', told, { hint })
+    try {
+      this.#spareFolder = temporaryCacheDirectory()
+    } catch (cause) {
+      const why = (cause as Error).message
+      throw new VarveError('backend', `${told}, and no other folder can be made: ${why}`, { hint, cause })
+    }
+    this.warn(`${told}. Until it does, each command reads the whole index anew`)
+    return this.#spareFolder
   }
 
   /** I-16. */

@@ -1,5 +1,6 @@
 import { type ByteString, textOf } from '../../bytes/byte-string.js'
 import { VarveError } from '../../errors.js'
+import type { Attributes } from '../../filesystem/attributes.js'
 import { processOwner } from '../../filesystem/host.js'
 import { SafeDirectory } from '../../filesystem/safe-directory.js'
 import { fstatOf, statOf } from '../../filesystem/stat.js'
@@ -52,6 +53,10 @@ export const openTarget = (
   }
   return { directory, isNew: true, takesAttributes: true }
 }
+
+/** Its time is that of what is restored: a restore came to its end here, perhaps with problems, and is run again. */
+export const isAsRestored = ({ directory }: OpenedTarget, { mtimeNs }: Attributes): boolean =>
+  directory !== undefined && fstatOf(directory.fd).mtimeNs === mtimeNs
 
 const isPrivate = ({ fd }: SafeDirectory): boolean => {
   const { mode, uid } = fstatOf(fd)

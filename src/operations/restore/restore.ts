@@ -18,7 +18,7 @@ import { AttributeMaker } from './attributes-of.js'
 import { ChunkLocator } from './chunk-locator.js'
 import { openBelow } from './open-below.js'
 import { openLimits } from './open-limits.js'
-import { type OpenedTarget, openTarget } from './open-target.js'
+import { isAsRestored, type OpenedTarget, openTarget } from './open-target.js'
 import type { RestoreContext } from './restore-context.js'
 import { openEngine, type RestoreEngine } from './restore-engine.js'
 import type { RestoreOptions, RestoreReport } from './restore-options.js'
@@ -139,10 +139,11 @@ class Restoring {
     target: OpenedTarget,
   ): Promise<void> {
     const { include, exclude } = context.options
+    const takes = target.takesAttributes || (attributes !== undefined && isAsRestored(target, attributes))
     const part: TreePart = {
       cursor: cursor(),
       base,
-      attributes: target.takesAttributes ? attributes : undefined,
+      attributes: takes ? attributes : undefined,
       isDirectory,
       selection: selectionOf(include, exclude),
       isWhole: include === undefined || include.length === 0,

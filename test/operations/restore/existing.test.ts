@@ -26,6 +26,18 @@ describe('Over what is there already, a restore', () => {
     expect(fs.statSync(path.join(target, 'a/file')).ino).toBe(inode)
   })
 
+  it('gives the target its time again where an earlier restore had come to an end with problems', async () => {
+    await using fixture = await RepositoryFixture.create()
+    await fixture.snapshot({ 'a/file': 'x', 'a/other': 'y' })
+    const target = path.join(temporaryDirectory(), 'new')
+    await restoreHere(fixture, target, { snapshot: 'latest:a' })
+    const { mtimeNs, mode } = fs.statSync(target, { bigint: true })
+    fs.writeFileSync(path.join(target, 'file'), 'cut short')
+    await restoreHere(fixture, target, { snapshot: 'latest:a', overwrite: 'always' })
+    const after = fs.statSync(target, { bigint: true })
+    expect([after.mtimeNs, after.mode]).toEqual([mtimeNs, mode])
+  })
+
   it('writes nothing at all where something differs and no overwriting was allowed', async () => {
     await using fixture = await RepositoryFixture.create()
     await fixture.snapshot({ 'a/one': '1', 'a/three': '3', 'a/two': '2', z: 'new' })

@@ -134,7 +134,8 @@ export const fsyncsRepeated = (trace) => {
     const [, path, result] = /f(?:data)?sync\(\d+<([^>]*)>\)\s+= (.*)/.exec(line) ?? []
     if (path === undefined) continue
     if (failed.has(path)) repeated.push(path)
-    if (result.startsWith('-1')) failed.add(path)
+    // libuv itself repeats a call that a signal interrupted.
+    if (result.startsWith('-1') && !result.includes('EINTR')) failed.add(path)
   }
   return repeated
 }

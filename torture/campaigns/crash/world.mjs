@@ -84,11 +84,21 @@ export class World {
     const keyFile = this.#place.at('another-key')
     await this.#disturbed(['key', 'add', '--new-key-file', keyFile])
     const other = await this.#otherKey()
-    if (other !== undefined) await this.#disturbed(['key', 'remove', other.id])
+    if (other !== undefined) {
+      await this.#disturbed(['key', 'remove', other.id])
+      await this.#removed(other.id)
+    }
     if (existsSync(keyFile)) removeFolder(keyFile)
     // An interrupted change leaves one copy of the keyring instead of two; the next one writes both.
     const secret = { kind: 'key-file', key: randomBytes(32) }
     await withRepository(this.#place, (repository) => repository.addKey({ secret, label: 'next' }))
+  }
+
+  /** A removal that was interrupted has perhaps left one copy of an old keyring; run again it goes to its end. */
+  #removed(id) {
+    return withRepository(this.#place, async (repository) => {
+      if ((await repository.keys()).some((key) => key.id === id)) await repository.removeKey(id)
+    })
   }
 
   #otherKey() {

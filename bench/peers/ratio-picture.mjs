@@ -36,6 +36,7 @@ export const ratioPicture = (samples, reference) => {
   const one = `<line x1="${line}" x2="${line}" y1="22" y2="${y - groupGap}" stroke="#888" stroke-dasharray="4 3"/>`
   const title = text(line, 14, `${reference} = 1`, 'middle')
   return `<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 ${width} ${y}" font-family="sans-serif" font-size="12" fill="#888">
+<title>Wall time of each phase, against restic</title>
 ${[...parts, one, title].join('\n')}
 </svg>
 `

@@ -5,7 +5,7 @@ import { mkdirSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { parseArgs } from 'node:util'
-import { commandPath } from './machine/dist.mjs'
+import { commandWords } from './machine/dist.mjs'
 import { machineLines } from './machine/machine.mjs'
 import { figure, markdownTable } from './machine/markdown-table.mjs'
 import { CommandMeter } from './machine/measured-command.mjs'
@@ -30,7 +30,7 @@ const password = 'a password for benches'
 /** @typedef {{ what: string, args: readonly string[], beyond: string, limitS: number | undefined, wallS: number[] }} Row */
 
 class StartBench {
-  #program = values.program ?? commandPath()
+  #words = commandWords(values.program)
 
   /** @param {string} work */
   constructor(work) {
@@ -58,40 +58,40 @@ class StartBench {
       [...this.withKey, 'key', 'add', '--new-password-file', join(this.work, 'password')],
       [...this.withKey, 'backup', 'source'],
     ])
-      await this.#run([this.#program, ...args])
+      await this.#run([...this.#words, ...args])
   }
 
   /** @returns {Promise<Row[]>} */
   async measure() {
     const derivation = `require('node:crypto').scrypt('${password}', 'salt', 32, { N: 2 ** 17, r: 8, maxmem: 2 ** 28 }, () => {})`
-    const program = this.#program
+    const program = this.#words
     /** @type {Row[]} */
     const rows = [
       { what: 'node -e 0', args: ['-e', '0'], beyond: '', limitS: undefined },
       { what: 'node, scrypt alone', args: ['-e', derivation], beyond: 'node -e 0', limitS: undefined },
-      { what: '--version', args: [program, '--version'], beyond: 'node -e 0', limitS: 0.03 },
-      { what: '--help', args: [program, '--help'], beyond: 'node -e 0', limitS: 0.05 },
+      { what: '--version', args: [...program, '--version'], beyond: 'node -e 0', limitS: 0.03 },
+      { what: '--help', args: [...program, '--help'], beyond: 'node -e 0', limitS: 0.05 },
       {
         what: 'snapshots, key file',
-        args: [program, ...this.withKey, 'snapshots'],
+        args: [...program, ...this.withKey, 'snapshots'],
         beyond: 'node -e 0',
         limitS: 0.1,
       },
       {
         what: 'cat, key file',
-        args: [program, ...this.withKey, 'cat', 'latest:source/file-1'],
+        args: [...program, ...this.withKey, 'cat', 'latest:source/file-1'],
         beyond: 'node -e 0',
         limitS: 0.1,
       },
       {
         what: 'cat, password',
-        args: [program, ...this.withPassword, 'cat', 'latest:source/file-1'],
+        args: [...program, ...this.withPassword, 'cat', 'latest:source/file-1'],
         beyond: 'node, scrypt alone',
         limitS: 0.1,
       },
       {
         what: 'backup, unchanged, key file',
-        args: [program, ...this.withKey, 'backup', 'source'],
+        args: [...program, ...this.withKey, 'backup', 'source'],
         beyond: 'node -e 0',
         limitS: undefined,
       },

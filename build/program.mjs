@@ -1,6 +1,6 @@
 // Gathers the compiled command line (dist/cli) into few files: Node takes about 1 ms for each module that it loads, and the
 // command line with all that it reaches has 300. The library stays as it was compiled, a file for each module.
-import { rename, rm } from 'node:fs/promises'
+import { chmod, rename, rm } from 'node:fs/promises'
 import { fileURLToPath } from 'node:url'
 import { rolldown } from 'rolldown'
 
@@ -104,3 +104,5 @@ await gather(
 )
 await rm(`${dist}cli`, { recursive: true })
 await rename(gathered, `${dist}cli`)
+// npm does the same for whoever installs the package.
+await chmod(`${dist}cli/main.js`, 0o755)

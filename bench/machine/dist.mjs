@@ -1,4 +1,4 @@
-import { existsSync } from 'node:fs'
+import { existsSync, readFileSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'
 
 /** Where the built program lies; VARVE_DIST is the URL of another build. */
@@ -15,4 +15,15 @@ export const commandPath = () => {
   const path = fileURLToPath(new URL('cli/main.js', dist))
   if (!existsSync(path)) throw new Error('nothing is built: npm run build')
   return path
+}
+
+/**
+ * What Node is called with when the command is called by its name: the options of its first line, `#!/usr/bin/env -S node ...`,
+ * and its path.
+ * @param {string} [path] another build's entry
+ */
+export const commandWords = (path = commandPath()) => {
+  const [firstLine = ''] = readFileSync(path, 'utf8').split('\n', 1)
+  const [, options = ''] = firstLine.match(/^#!\S+ (?:-S )?node(.*)$/) ?? []
+  return [...options.split(' ').filter((option) => option !== ''), path]
 }

@@ -34,6 +34,8 @@ export interface NativeCalls {
   /** openat(2): a descriptor of `name` in the open directory. */
   openAt(directoryFd: number, name: ByteString, flags: number, mode: number): number
   close(fd: number): number
+  /** mallopt(3), M_MMAP_THRESHOLD: memory of so many bytes or more is mapped by itself. Undefined where the C library has none. */
+  readonly mapMemoryFrom: ((sizeBytes: number) => void) | undefined
 }
 
 type Koffi = typeof import('koffi')
@@ -90,6 +92,7 @@ const bind = (koffi: Koffi): NativeCalls => {
     readDirectory: bindReadDirectory(koffi, library),
     statxOfFd: bindStatxOfFd(koffi, library),
     ...bindNewFiles(koffi, library),
+    mapMemoryFrom: bindMapMemoryFrom(library),
   }
 }
 
@@ -209,6 +212,20 @@ const bindNewFiles = (koffi: Koffi, library: ReturnType<Koffi['load']>) => {
     },
     close: (fd: number): number => orErrno(koffi, closeFd(fd)),
     setTimesOfFd: (fd: number, times: Uint8Array): number => orErrno(koffi, setTimes(fd, times)),
+  }
+}
+
+const mmapThreshold = -3
+
+/** In glibc; other C libraries have no such threshold. */
+const bindMapMemoryFrom = (library: ReturnType<Koffi['load']>): NativeCalls['mapMemoryFrom'] => {
+  try {
+    const call = library.func('mallopt', 'int', ['int', 'int'])
+    return (sizeBytes) => {
+      call(mmapThreshold, sizeBytes)
+    }
+  } catch {
+    return undefined
   }
 }
 

@@ -1,3 +1,4 @@
+import { giveLargeBuffersBack } from '../../filesystem/large-buffers.js'
 import type { BackupOptions } from './backup-options.js'
 import { capturable } from './captured.js'
 import { type OpenSource, openSource } from './open-source.js'
@@ -16,6 +17,7 @@ export const lookAhead = (options: BackupOptions, own: readonly string[], now: (
   const startNs = now()
   // It says what is captured, and loads the native calls that the walk is faster with.
   capturable()
+  giveLargeBuffersBack()
   const source = openSource(options, own)
   source.begin()
   return { source, own, startNs, [Symbol.asyncDispose]: async () => source[Symbol.asyncDispose]() }

@@ -120,7 +120,11 @@ class MemoryBench {
     const row = { what, limitMb: limitMb(workers, chunks), note: '' }
     this.#rows.push(row)
     try {
-      row.cost = await this.meter.run(command)
+      const cost = await this.meter.run(command)
+      row.cost = cost
+      log(
+        `  peak ${figure(cost.peakMb, 0)} MB, wall ${figure(cost.wallS, 1)} s, CPU ${figure(cost.cpuS, 1)} s`,
+      )
     } catch (error) {
       row.note = `failed: ${/** @type {Error} */ (error).message.split('\n')[0]}`
     }

@@ -1,10 +1,11 @@
-import { chmod, mkdir, stat } from 'node:fs/promises'
+import { chmod, stat } from 'node:fs/promises'
 import { dirname, resolve } from 'node:path'
 import { VarveError } from '../errors.js'
 import { DirectorySync } from './directory-sync.js'
 import { readFailure, tolerating, writeFailure } from './file-system-error.js'
 import { cannotChmod, folderMode } from './folder-keeper.js'
 import { LocalBackend } from './local-backend.js'
+import { makeFolders } from './make-folders.js'
 
 export interface OpenOptions {
   /** Names for temporaries; at least 12 unpredictable bytes at a time. */
@@ -40,7 +41,7 @@ const assertFolder = async (root: string): Promise<void> => {
 
 const makeRoot = async (root: string): Promise<void> => {
   try {
-    const firstMade = await mkdir(root, { recursive: true, mode: folderMode })
+    const firstMade = await makeFolders(root, folderMode)
     if (firstMade === undefined) return
     await tolerating(cannotChmod, chmod(root, folderMode), undefined)
     await syncChain(dirname(firstMade), root)

@@ -1,6 +1,6 @@
-import { mkdirSync } from 'node:fs'
 import { join } from 'node:path'
 import { CorruptError, VarveError } from '../errors.js'
+import { makeFolders } from '../filesystem/make-folders.js'
 import { writeFilterFile } from './filter-file.js'
 import { FingerprintFilter, newFilterSegment } from './fingerprint-filter.js'
 import { sweepFolder } from './index-folder.js'
@@ -58,7 +58,7 @@ export class LocalIndex {
   moveTo(folder: string): void {
     this.#folder = folder
     this.problem = undefined
-    this.#attempt(() => mkdirSync(folder, { recursive: true, mode: 0o700 }))
+    this.#attempt(() => makeFolders(folder))
     this.reload()
   }
 

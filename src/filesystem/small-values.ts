@@ -2,6 +2,7 @@ import assert from 'node:assert/strict'
 import { createHash } from 'node:crypto'
 import fs from 'node:fs'
 import { join } from 'node:path'
+import { makeFolders } from './make-folders.js'
 
 const checksumBytes = 32
 
@@ -25,7 +26,7 @@ export class SmallValues {
 
   set(name: string, value: Uint8Array): void {
     attempt(() => {
-      fs.mkdirSync(this.folder, { recursive: true, mode: 0o700 })
+      makeFolders(this.folder)
       this.#replace(name, Buffer.concat([checksumOf(name, value), value]))
     })
   }

@@ -20,6 +20,12 @@ export const errorCodeOf = (error: unknown): string => {
   return typeof code === 'string' ? code : ''
 }
 
+/** What went wrong in words, without the call and the path that the system saw: "permission denied". */
+export const meaningOf = (error: unknown): string => {
+  const { errno, message } = error as NodeJS.ErrnoException
+  return (errno === undefined ? undefined : getSystemErrorMap().get(errno)?.[1]) ?? message
+}
+
 /** The error of a path that a person named: what is not there did not vanish, nobody ever saw it. */
 export const notFoundWhereNamed = (error: unknown): unknown =>
   errorCodeOf(error) === 'ENOENT'

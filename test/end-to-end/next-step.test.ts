@@ -23,7 +23,18 @@ afterAll(() => place[Symbol.dispose]())
 
 test.each([
   [['backup', '--files-from', 'no-list'], 'no-list', '--files-from'],
-  [['backup', '--exclude-file', 'no-patterns', 'source'], 'no-patterns', 'varve COMMAND --help'],
+  [
+    ['backup', '--exclude-file', 'no-patterns', 'source'],
+    'no-patterns cannot be read: no such file',
+    'Check',
+  ],
+  [
+    ['backup', '--exclude-file', '/', 'source'],
+    '/ cannot be read: illegal operation on a directory',
+    'Check',
+  ],
+  [['backup', '--host', '', 'source'], 'the name of the host is empty', '--host NAME'],
+  [['check', '--read-data', '--read-data-subset', '5%'], '--read-data asks for all data', 'one of the two'],
   [['backup', '--exclude-larger-than', 'x', 'source'], "'x' is not a size", 'varve COMMAND --help'],
   [['backup', '--time', 'x', 'source'], "'x' is not a time", 'varve COMMAND --help'],
   [['--workers', '0', 'check'], "--workers: '0'", 'varve COMMAND --help'],
@@ -38,12 +49,25 @@ test.each([
     /varve ls [0-9a-f]{8} lists/,
   ],
   [['init', '-r', 'source'], 'source is not empty', 'empty folder'],
+  // mkdir(2) says ENOENT there, and Node's recursive mkdir would go on for ever.
+  [['init', '-r', '/proc/nothing/here'], '/proc/nothing/here', 'Check'],
+  [
+    ['restore', 'latest', '-t', '/proc/nothing/here'],
+    '/proc/nothing/here cannot be made: no such',
+    'another',
+  ],
 ] as const)('%j is told with the thing and the next step', async (args, thing, step) => {
   const { code, stderr } = await varve(args)
   expect(code).toBe(1)
   const [first = '', second = ''] = stderr.split('\n')
   expect(first).toMatch(thing)
   expect(second).toMatch(step)
+})
+
+test('where the folders of the cache cannot be made, a backup says so and is made', async () => {
+  const ended = await varve(['--cache-dir', '/proc/nothing/here', 'backup', place.at('source')])
+  expect(ended.stderr).toMatch(/^warning: the cache folder \/proc\/nothing\/here/)
+  expect(ended.code).toBe(0)
 })
 
 test.each(['--password-file', '--key-file', '--recovery-key-file'])(

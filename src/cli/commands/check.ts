@@ -1,4 +1,4 @@
-import type { CheckOptions, CheckReport, Damage, DataSubset } from '../../index.js'
+import { type CheckOptions, type CheckReport, type Damage, type DataSubset, VarveError } from '../../index.js'
 import { defined } from '../defined.js'
 import { exitCodes } from '../exit-code.js'
 import type { Invocation, Verb } from '../invocation.js'
@@ -13,6 +13,7 @@ interface CheckFlags {
 }
 
 export const check: Verb<CheckFlags> = async (invocation, flags) => {
+  refuseBoth(flags)
   await using repository = await openRepository(invocation)
   const progress = progressOf(invocation, statusFields('files_done', 'bytes_done'))
   try {
@@ -32,6 +33,13 @@ export const check: Verb<CheckFlags> = async (invocation, flags) => {
   } finally {
     progress.end()
   }
+}
+
+const refuseBoth = ({ readData, readDataSubset }: CheckFlags): void => {
+  if (readData === true && readDataSubset !== undefined)
+    throw new VarveError('invalid-argument', '--read-data asks for all data, --read-data-subset for a part', {
+      hint: 'Give one of the two.',
+    })
 }
 
 const damageTold = ({ output, global }: Invocation, damage: Damage): void => {

@@ -1,5 +1,4 @@
 import { readAccounts } from '../../filesystem/accounts.js'
-import { hostName } from '../../filesystem/host.js'
 import { requireWritable } from '../../format/config.js'
 import { hexOf, type PendingId, type SnapshotId } from '../../format/ids.js'
 import { configName } from '../../format/names.js'
@@ -21,6 +20,7 @@ import { chooseParents, type EarlierTree, type Parents } from './choose-parent.j
 import type { EarlierCursor } from './earlier-cursor.js'
 import { EntryMaker } from './entry-of-stat.js'
 import { expectTotals } from './expect-totals.js'
+import { hostOf } from './host-of.js'
 import { isSameRoot } from './is-same-root.js'
 import { type LookAhead, lookAhead } from './look-ahead.js'
 import { newSnapshot } from './new-snapshot.js'
@@ -72,7 +72,7 @@ class BackupRun {
     this.#startNs = ahead.startNs
     this.#pendingId = hexOf(store.random(16)) as PendingId
     this.#report = new BackupReportBuilder(options)
-    this.#host = options.host ?? hostName()
+    this.#host = hostOf(options.host)
     this.#tags = tagsOf(options.tags ?? [])
     this.#captured = capturable()
     this.#stop = AbortSignal.any(

@@ -75,7 +75,7 @@ const rulesOf = (options: ExcludeOptions): Omit<ExcludeRules, 'currentDirectory'
   const patterns = [
     ...(options.exclude ?? []).map((pattern) => ({ pattern, ignoreCase: false })),
     ...(options.iexclude ?? []).map((pattern) => ({ pattern, ignoreCase: true })),
-    ...(options.excludeFiles ?? []).flatMap((path) => excludePatternsOf(readTextFile(path))),
+    ...(options.excludeFiles ?? []).flatMap((path) => excludePatternsOf(readTextFile(path, 'patterns'))),
   ]
   const marks = (options.excludeIfPresent ?? []).map(directoryMarkOf)
   if (options.excludeCaches) marks.push(cacheDirectoryMark)

@@ -4,7 +4,7 @@ import type { Attributes } from '../../filesystem/attributes.js'
 import { processOwner } from '../../filesystem/host.js'
 import { SafeDirectory } from '../../filesystem/safe-directory.js'
 import { fstatOf, statOf } from '../../filesystem/stat.js'
-import { errorCodeOf } from '../../filesystem/system-error.js'
+import { errorCodeOf, meaningOf } from '../../filesystem/system-error.js'
 import { inodeKeyOf } from '../../filesystem/walk-filter.js'
 
 export interface OpenedTarget {
@@ -49,7 +49,7 @@ export const openTarget = (
   for (const name of missing) {
     using above = directory
     if (isDry) return { directory: undefined, isNew: true, takesAttributes: true }
-    directory = above.openDirectory(name, { create: true })
+    directory = made(above, name, path)
   }
   return { directory, isNew: true, takesAttributes: true }
 }
@@ -80,6 +80,18 @@ const opened = (path: ByteString): SafeDirectory => {
     return SafeDirectory.open(path)
   } catch (error) {
     throw targetError(path, error)
+  }
+}
+
+const made = (above: SafeDirectory, name: ByteString, target: ByteString): SafeDirectory => {
+  try {
+    return above.openDirectory(name, { create: true })
+  } catch (error) {
+    if (error instanceof VarveError) throw error
+    throw new VarveError('invalid-argument', `${textOf(target)} cannot be made: ${meaningOf(error)}`, {
+      hint: 'Name another directory to restore to.',
+      cause: error,
+    })
   }
 }
 

@@ -42,11 +42,6 @@ export class DiskModel {
     return [...this.#writes, ...this.#names].filter(({ safe }) => !safe)
   }
 
-  /** Of the files that a reader finds while the power is on. */
-  get paths() {
-    return [...this.#live].filter(([, inode]) => inode !== undefined).map(([path]) => path)
-  }
-
   #write({ inode, at, data }) {
     const number = this.#numbers.get(inode)
     if (number === undefined) throw new Error(`a write to inode ${inode}, which was never made`)

@@ -1,6 +1,6 @@
 import { spawnSync } from 'node:child_process'
 import { randomBytes } from 'node:crypto'
-import { cpSync, existsSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { cpSync, existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { commandPath } from '../../../bench/machine/dist.mjs'
@@ -9,6 +9,16 @@ import { pictureOf } from '../../trees/tree-picture.mjs'
 import { DiskModel } from './disk-model.mjs'
 
 const recorder = fileURLToPath(new URL('recorder.cjs', import.meta.url))
+
+const attemptsMax = 20
+
+const filesBelow = (folder) =>
+  readdirSync(folder, { recursive: true, withFileTypes: true })
+    .filter((entry) => entry.isFile())
+    .map(({ path, name }) => join(path, name).slice(folder.length + 1))
+
+const isSame = (one, other) =>
+  existsSync(one) && existsSync(other) && readFileSync(one).equals(readFileSync(other))
 
 /** A short life of a repository by the built command, with every change to its folder written down. */
 export class RecordedHistory {
@@ -31,20 +41,31 @@ export class RecordedHistory {
 
   /**
    * A process that kills itself in one thread may have a call under way in another, which ends and is not written down. Such a
-   * record is not the truth, and the history is made anew.
+   * record is not the truth, and the history is made anew. Where that does not help, there are calls that the recorder misses.
    */
   make() {
-    do this.#make()
-    while (!this.#isWhole())
-    return this
+    let untold
+    for (let attempt = 1; attempt <= attemptsMax; attempt++) {
+      this.#make()
+      untold = this.#untold()
+      if (untold === undefined) return this
+    }
+    throw new Error(`the record does not tell how ${untold} came to be, in ${attemptsMax} histories`)
   }
 
-  #isWhole() {
+  /** The first file that the record and the disk do not have alike, by name, size and content. */
+  #untold() {
     const model = new DiskModel(this.root)
     for (const record of this.records) model.apply(record)
-    const entries = readdirSync(this.root, { recursive: true, withFileTypes: true })
-    const paths = entries.filter((entry) => entry.isFile()).map(({ path, name }) => join(path, name))
-    return paths.length === model.paths.length && paths.every((path) => model.paths.includes(path))
+    const told = join(this.folder, 'told')
+    mkdirSync(told)
+    try {
+      model.build(told, () => true)
+      const paths = new Set([...filesBelow(this.root), ...filesBelow(told)])
+      return [...paths].find((path) => !isSame(join(this.root, path), join(told, path)))
+    } finally {
+      rmSync(told, { recursive: true })
+    }
   }
 
   #make() {

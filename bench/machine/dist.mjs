@@ -18,12 +18,17 @@ export const commandPath = () => {
 }
 
 /**
- * What Node is called with when the command is called by its name: the options of its first line, `#!/usr/bin/env -S node ...`,
- * and its path.
+ * The options of Node in the first line of the command, `#!/usr/bin/env -S node ...`: with these it runs when it is called by its name.
  * @param {string} [path] another build's entry
  */
-export const commandWords = (path = commandPath()) => {
+export const nodeOptions = (path = commandPath()) => {
   const [firstLine = ''] = readFileSync(path, 'utf8').split('\n', 1)
   const [, options = ''] = firstLine.match(/^#!\S+ (?:-S )?node(.*)$/) ?? []
-  return [...options.split(' ').filter((option) => option !== ''), path]
+  return options.split(' ').filter((option) => option !== '')
 }
+
+/**
+ * What Node is called with when the command is called by its name.
+ * @param {string} [path] another build's entry
+ */
+export const commandWords = (path = commandPath()) => [...nodeOptions(path), path]

@@ -10,7 +10,8 @@ const { ENTRY_BYTES, locationOf, writeEntry } = await load('chunk-index/entry.js
 
 const folder = process.argv[2]
 const perBatch = Number(process.argv[3]) / batches
-const packsPerBatch = 2000
+/** Some 2,000 chunks of 16 KiB in each. */
+const packsPerBatch = 500
 
 /** @param {number} batch */
 const packsOf = (batch) =>

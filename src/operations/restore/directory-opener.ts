@@ -47,18 +47,34 @@ export class DirectoryOpener {
     return frame
   }
 
-  /** Sets the frame's target, and that of those above it that were not needed before; null where it cannot be. */
-  open(frame: TargetFrame, extraOf: (frame: TargetFrame) => OnExtra): void {
+  /**
+   * Sets the frame's target, and that of those above it that were not needed before; null where it cannot be. The names of
+   * those above were passed unseen, so that nothing says which of them the snapshot has: none is told as an extra one.
+   */
+  open(frame: TargetFrame, onExtra: OnExtra = ignored): void {
     if (frame.target !== undefined) return
     const parent = frame.parent!
-    this.open(parent, extraOf)
+    this.open(parent)
     frame.target = null
     if (parent.target === null || parent.target === undefined) return
     try {
-      this.#openIn(parent.target, frame, extraOf(frame))
+      this.#openIn(parent.target, frame, onExtra)
     } catch (error) {
       if (error instanceof VarveError && error.code !== 'in-the-way') throw error
       this.context.tally.problem(frame.path, 'target', reasonOf(error))
+    }
+  }
+
+  /** Opens a directory before its first name, if it is there; where it is not, or cannot be opened, `open` sees to it when needed. */
+  openIfThere(frame: TargetFrame, onExtra: OnExtra): void {
+    const parent = frame.parent?.target
+    if (parent === null || parent === undefined || parent.isNew) return
+    const found = parent.safe?.lstat(frame.own.name)
+    if (found?.type !== 'directory' || this.part.isProtected(found)) return
+    try {
+      this.#openExisting(parent, frame, found, onExtra)
+    } catch {
+      frame.target = undefined
     }
   }
 
@@ -202,6 +218,8 @@ export class DirectoryOpener {
     })
   }
 }
+
+const ignored: OnExtra = () => undefined
 
 const isEmpty = (parent: SafeDirectory, name: ByteString): boolean => {
   using directory = parent.openDirectory(name, { create: false })

@@ -160,7 +160,7 @@ export class TreeRestorer {
   ): Promise<void> | undefined {
     let isOnDisk = wasOnDisk
     if (frame.target === undefined) {
-      this.#opener.open(frame, this.#extraOf)
+      this.#opener.open(frame)
       isOnDisk = frame.names?.has(name) ?? false
     }
     const directory = frame.target
@@ -183,7 +183,8 @@ export class TreeRestorer {
       const frame = new TargetFrame(`${parent.prefix}${name}\0`, pathIn(parent.path, name), parent, met)
       this.#top = frame
       if (parent.target === null || met.selected === 'no') frame.target = null
-      else if (met.selected === 'yes') this.#opener.open(frame, this.#extraOf)
+      else if (met.selected === 'yes') this.#opener.open(frame, this.#extraOf(frame))
+      else if (this.context.options.delete) this.#opener.openIfThere(frame, this.#extraOf(frame))
     }
   }
 
@@ -200,7 +201,7 @@ export class TreeRestorer {
     const parent = this.#top
     if (met.selected !== 'yes' || parent.target === null) return
     const frame = new TargetFrame(`${parent.prefix}${met.name}\0`, pathIn(parent.path, met.name), parent, met)
-    this.#opener.open(frame, this.#extraOf)
+    this.#opener.open(frame, this.#extraOf(frame))
     frame.names?.end()
     frame.target?.release()
   }

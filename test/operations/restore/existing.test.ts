@@ -1,6 +1,7 @@
 import { randomBytes } from 'node:crypto'
 import fs from 'node:fs'
 import path from 'node:path'
+import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { openLocalBackend } from '../../../src/backend/open-local-backend.js'
 import type { ByteString } from '../../../src/bytes/byte-string.js'
@@ -231,6 +232,41 @@ describe('Over what is there already, a restore', () => {
     const report = await restoreHere(fixture, target, { delete: true, exclude: ['*.log'] })
     expect(report).toMatchObject({ filesDeleted: 4, problems: [] })
     expect(pathsBelow(target)).toEqual(['a/', 'a/file', 'b/', 'b/file', 'b/keep.log'])
+  })
+
+  it('deletes nothing that the snapshot has, whatever is included and wherever it lies', async () => {
+    await using fixture = await RepositoryFixture.create()
+    const files = ['a/b/f', 'a/b/g', 'a/c/f', 'a/d/e/f', 'a/f', 'b/f', 'b/g/h', 'c/d/e/f/g', 'f', 'z/f']
+    await fixture.snapshot(Object.fromEntries(files.map((file) => [file, file])))
+    const target = temporaryDirectory()
+    await restoreHere(fixture, target)
+    const before = pathsBelow(target)
+    const patterns = before.flatMap((each) => [each, `/${each}`, path.basename(each)])
+    await fc.assert(
+      fc.asyncProperty(
+        fc.subarray(patterns, { minLength: 1, maxLength: 4 }),
+        fc.subarray(patterns, { maxLength: 1 }),
+        async (include, exclude) => {
+          const report = await restoreHere(fixture, target, { include, exclude, delete: true })
+          expect(report).toMatchObject({ filesDeleted: 0, filesRestored: 0, problems: [] })
+          expect(pathsBelow(target)).toEqual(before)
+        },
+      ),
+      { numRuns: 200 },
+    )
+  })
+
+  it('deletes what is included and not in the snapshot, also below directories that are not included', async () => {
+    await using fixture = await RepositoryFixture.create()
+    await fixture.snapshot({ 'a/keep/f': 'x', 'a/other': 'x', 'a/b/x.log': 'x', 'a/b/c/f': 'x' })
+    const target = temporaryDirectory()
+    await restoreHere(fixture, target)
+    const extra = ['a/keep/stray', 'a/stray', 'a/stray.log', 'a/b/stray.log', 'a/b/stray', 'a/b/c/stray.log']
+    for (const each of extra) fs.writeFileSync(path.join(target, each), 'stray')
+    const before = pathsBelow(target)
+    await restoreHere(fixture, target, { include: ['keep', '*.log'], delete: true })
+    const gone = ['a/keep/stray', 'a/stray.log', 'a/b/stray.log', 'a/b/c/stray.log']
+    expect(pathsBelow(target)).toEqual(before.filter((each) => !gone.includes(each)))
   })
 
   it("never follows a symbolic link in a directory's place", async () => {

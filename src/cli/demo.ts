@@ -6,6 +6,7 @@ import { Repository } from '../index.js'
 import { compareTrees } from './demo/compare-trees.js'
 import { firstFiles } from './demo/first-files.js'
 import { bytesText, Steps } from './demo/steps.js'
+import { describeError } from './describe-error.js'
 
 /**
  * The tour that the README promises: a real tree (this project's own node_modules, or the folder that is given) goes into
@@ -21,6 +22,10 @@ try {
     await cp(source, tree, { recursive: true, verbatimSymlinks: true, preserveTimestamps: true })
   })
   await tour(tree)
+} catch (error) {
+  const { message, hint } = describeError(error)
+  process.stderr.write(`${[`varve: ${message}`, hint].filter((line) => line !== undefined).join('\n')}\n`)
+  process.exitCode = 1
 } finally {
   await rm(work, { recursive: true, force: true })
 }

@@ -49,7 +49,8 @@ export class Repository implements AsyncDisposable {
    */
   static async init(options: InitOptions): Promise<{ repository: Repository; recoveryKey?: string }> {
     const { makeRepository } = await import('./make-repository.js')
-    return { ...(await makeRepository(options)), repository: await Repository.open(options) }
+    const { secret, ...made } = await makeRepository(options)
+    return { ...made, repository: await Repository.open({ ...options, secret }) }
   }
 
   /**

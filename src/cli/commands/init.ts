@@ -55,7 +55,7 @@ const tellPeople = async (
   const { output, global } = invocation
   if (recoveryKey !== undefined) {
     output.log(
-      'The recovery key below opens the repository without the password. It is not shown again: print it or write it down.',
+      'The recovery key below opens the repository without any other. It is not shown again: print it or write it down.',
     )
     await output.line(recoveryKey)
     await output.flush()
@@ -66,9 +66,11 @@ const tellPeople = async (
   const shown = /^[\w./:@~-]+$/.test(global.repo ?? '') ? global.repo : '…'
   const repo = global.repo === undefined ? '' : ` -r ${shown}`
   output.log(`Next: \`varve backup${repo} PATH\` makes a snapshot, \`varve snapshots${repo}\` lists them.`)
-  output.log(loseNothing[invocation.secretSource.kind])
+  output.log(recoveryKey === undefined ? loseNothing[invocation.secretSource.kind] : loseNotBoth)
 }
 
+const loseNotBoth =
+  'Without either of them the data is lost: keep the recovery key where no disk failure takes both.'
 const withoutPassword =
   'Without the password the data is lost: keep it where you will find it after a disk has failed.'
 const loseNothing: Readonly<Record<Invocation['secretSource']['kind'], string>> = {

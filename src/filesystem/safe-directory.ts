@@ -37,6 +37,11 @@ export class SafeDirectory implements Disposable {
     return new SafeDirectory(fd, '' as ByteString)
   }
 
+  /** A path of this directory itself, that leads nowhere else as long as it is open. */
+  get here(): ByteString {
+    return `/proc/self/fd/${this.fd}/.` as ByteString
+  }
+
   close(): void {
     fs.closeSync(this.fd)
   }

@@ -68,6 +68,12 @@ const claim = (node: RootNode, root: WalkRoot): void => {
   node.diskPath = root.diskPath
 }
 
+/** The paths that a user named at a place and below it. */
+export function* pathsNamedIn(node: RootNode): Generator<ByteString, void, undefined> {
+  if (node.whole) yield node.diskPath
+  for (const child of node.children.values()) yield* pathsNamedIn(child)
+}
+
 /** The path without its last `levels` components; components that lead up are followed by one more `..`. */
 const ancestorOf = (path: ByteString, levels: number): ByteString => {
   let kept = path as string

@@ -1,8 +1,9 @@
 import type { ByteString } from '../bytes/byte-string.js'
 import type { Place } from './found-entry.js'
 import { statOf } from './stat.js'
+import { notFoundWhereNamed } from './system-error.js'
 import { isSkipped, type WalkFilter } from './walk-filter.js'
-import { mergeRoots, type RootNode, type WalkRoot } from './walk-root.js'
+import { mergeRoots, pathsNamedIn, type RootNode, type WalkRoot } from './walk-root.js'
 
 export type OnWalkError = (path: ByteString, error: unknown) => void
 
@@ -55,4 +56,15 @@ export const attempt = <Result>(
     onError(path, error)
     return undefined
   }
+}
+
+/** Tells what could not be looked at. On the way to what a user named that is missing, what was named is told. */
+export const tellUnseen = (
+  onError: OnWalkError,
+  path: ByteString,
+  node: RootNode | undefined,
+  error: unknown,
+): void => {
+  if (node === undefined) onError(path, error)
+  else for (const named of pathsNamedIn(node)) onError(named, notFoundWhereNamed(error))
 }

@@ -5,7 +5,6 @@ import { inodeKeyAt } from './inode-key-at.js'
 import { type ListedDirectory, listDirectory } from './listed-directory.js'
 import { mergeNames } from './merge-names.js'
 import { StatColumns, StatOfColumns } from './stat-columns.js'
-import { notFoundWhereNamed } from './system-error.js'
 import { isSkipped, type WalkFilter } from './walk-filter.js'
 import type { RootNode, WalkRoot } from './walk-root.js'
 import {
@@ -13,6 +12,7 @@ import {
   beginOfWalk,
   type OnWalkError,
   type PendingDirectory,
+  tellUnseen,
   type WalkLevel,
   type WalkState,
 } from './walk-state.js'
@@ -164,7 +164,7 @@ export class Walk implements Disposable {
         listed.lstat(this.#stats, this.#found, found)
       else this.#stats.lstat(this.#found, found.path)
     } catch (error) {
-      this.onError(found.path, node === undefined ? error : notFoundWhereNamed(error))
+      tellUnseen(this.onError, found.path, node, error)
       return false
     }
     found.stat = new StatOfColumns(this.#stats, this.#found)

@@ -3,17 +3,14 @@ import { defaultChunking } from '../chunking/parameters.js'
 import { compressionLevels, openCodec } from '../compression/codec.js'
 import { formatRecoveryKey } from '../crypto/recovery-key.js'
 import { createRepository, leftByInit } from '../repository/create-repository.js'
-import { currentTimeNs, type InitOptions, openBackend } from './open-options.js'
-import { type Secret, slotSecretOf } from './secret.js'
+import { currentTimeNs, type InitOptions, type OpenOptions, openBackend } from './open-options.js'
+import { slotSecretOf } from './secret.js'
 
-export interface MadeRepository {
-  /** What opens it: whoever was asked for it is not asked again. */
-  readonly secret: Secret
-  readonly recoveryKey?: string
-}
-
-/** Makes a repository, and gives its recovery key back where one was wanted. */
-export const makeRepository = async (options: InitOptions): Promise<MadeRepository> => {
+/** Makes and opens a repository, and gives its recovery key back where one was wanted. Whoever gives the secret is asked once. */
+export const makeRepository = async <R>(
+  options: InitOptions,
+  open: (options: OpenOptions) => Promise<R>,
+): Promise<{ repository: R; recoveryKey?: string }> => {
   // Where nothing can be stored or read, there should be no repository.
   openCodec(compressionLevels.default)
   const { secret, label = '' } = options
@@ -27,8 +24,6 @@ export const makeRepository = async (options: InitOptions): Promise<MadeReposito
     secrets.push({ secret: { kind: 'recovery', secret: recovery }, label: 'recovery key' })
   const chunking = options.chunkSize === undefined ? defaultChunking : { levels: options.chunkSize }
   await createRepository(backend, { secrets, chunking, nowNs: currentTimeNs() })
-  return {
-    secret: given,
-    ...(recovery === undefined ? {} : { recoveryKey: formatRecoveryKey(recovery) }),
-  }
+  const repository = await open({ ...options, secret: given })
+  return recovery === undefined ? { repository } : { repository, recoveryKey: formatRecoveryKey(recovery) }
 }

@@ -48,9 +48,7 @@ export class Repository implements AsyncDisposable {
    * const { repository, recoveryKey } = await Repository.init({ location: 'new', secret, recoveryKey: true })
    */
   static async init(options: InitOptions): Promise<{ repository: Repository; recoveryKey?: string }> {
-    const { makeRepository } = await import('./make-repository.js')
-    const { secret, ...made } = await makeRepository(options)
-    return { ...made, repository: await Repository.open({ ...options, secret }) }
+    return (await import('./make-repository.js')).makeRepository(options, Repository.open)
   }
 
   /**

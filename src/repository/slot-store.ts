@@ -90,7 +90,7 @@ const wrongSecret = ({ slots, damaged }: FoundSlots, secret: SlotSecret): VarveE
   return new VarveError('wrong-password', `the ${name} does not open this repository: ${tried}${untold}`, {
     // Nothing vouches for a slot before a key has opened the keyring (docs/FORMAT.md §3.6).
     hint:
-      `Check that it belongs to this repository. If it surely does, the slot may be damaged: open with another key or the ` +
+      `Check how it is written, and that it belongs to this repository. If it surely does, the slot may be damaged: open with another key or the ` +
       `recovery key, and varve key list tells which slots are not what they were.`,
   })
 }

@@ -3,7 +3,7 @@ import { readFileSync } from 'node:fs'
 import { describe, expect, it } from 'vitest'
 import { deriveGear } from '../../src/chunking/gear.js'
 import { type Piece, splitByTheRules } from '../../src/chunking/oracle.js'
-import type { ChunkLevel } from '../../src/chunking/parameters.js'
+import { type ChunkLevel, defaultChunking } from '../../src/chunking/parameters.js'
 import { stream } from './contents.js'
 import { BufferedSplit } from './split-in-buffers.js'
 
@@ -23,8 +23,10 @@ interface Case {
   readonly firstPieces: readonly string[]
 }
 
-const file = new URL('../../fixtures/vectors/chunking.json', import.meta.url)
-const vectors = JSON.parse(readFileSync(file, 'utf8')) as Vectors
+const read = (name: string) =>
+  JSON.parse(readFileSync(new URL(`../../fixtures/vectors/${name}`, import.meta.url), 'utf8'))
+const vectors = read('chunking.json') as Vectors
+const cases = [...vectors.cases, ...(read('chunking-default.json') as Pick<Vectors, 'cases'>).cases]
 const gear = deriveGear(Buffer.from(vectors.chunkerKey, 'hex'))
 
 const MIB = 2 ** 20
@@ -65,7 +67,11 @@ describe('the published vectors of chunking', () => {
     expect(entry(255)).toBe(vectors.gear.lastEntry)
   })
 
-  it.each(vectors.cases)('hold for $name', (vector) => {
+  it('are there for the levels of a new repository', () => {
+    expect(cases.at(-1)?.levels).toEqual(defaultChunking.levels)
+  })
+
+  it.each(cases)('hold for $name', (vector) => {
     const content = contentOf(vector)
     const parameters = { levels: vector.levels }
     expect(sha256(content)).toBe(vector.contentSha256)
@@ -73,7 +79,7 @@ describe('the published vectors of chunking', () => {
     expectPieces(split, vector)
   })
 
-  it.each(vectors.cases.filter((vector) => sizeOf(vector) < MIB))('hold by the rules for $name', (vector) => {
+  it.each(cases.filter((vector) => sizeOf(vector) < MIB))('hold by the rules for $name', (vector) => {
     expectPieces(splitByTheRules(contentOf(vector), gear, { levels: vector.levels }), vector)
   })
 })

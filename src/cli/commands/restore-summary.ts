@@ -42,7 +42,7 @@ export const restoreLines = (report: RestoreReport, dryRun: boolean): string[] =
 const nextSteps: Readonly<Record<RestoreProblem['kind'], string>> = {
   data: 'run the same restore again with --overwrite if-changed, which writes only what differs; `varve check --read-data` tells whether the repository is damaged.',
   target:
-    'move what is in the way, or name another --target; only root makes device nodes. The same restore goes on: what is right already stays.',
+    'move what is in the way (--overwrite always with --delete removes directories in the place of files), or name another --target; only root makes device nodes. The same restore goes on: what is right already stays.',
   attribute: 'as root all attributes can be set; --no-ownership leaves owners alone.',
   lost: '`varve find` finds an older version of a file, `varve snapshots` another snapshot.',
 }

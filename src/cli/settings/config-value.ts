@@ -8,7 +8,7 @@ export const configValue = (flag: Flag, value: unknown, file: string, home: stri
     if (typeof value !== 'boolean') throw mustBe('true or false')
     return value
   }
-  const text = (item: unknown): unknown => flag.parseText(placed(flag, textOf(item), file, home))
+  const text = (item: unknown): unknown => flag.parseText(placed(flag, textOf(flag, item), file, home))
   if (flag.kind === 'value') return isArgumentList(flag, value) ? value : text(value)
   return Array.isArray(value) ? value.map(text) : [text(value)]
 }
@@ -20,9 +20,9 @@ const isArgumentList = (flag: Flag, value: unknown): boolean =>
   value.length > 0 &&
   value.every((item) => typeof item === 'string')
 
-const textOf = (value: unknown): string => {
+const textOf = (flag: Flag, value: unknown): string => {
   if (typeof value === 'string') return value
-  if (typeof value === 'number') return String(value)
+  if (typeof value === 'number' && !flag.holdsPath) return String(value)
   throw mustBe('a text')
 }
 

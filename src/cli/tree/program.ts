@@ -1,4 +1,5 @@
 import { Command } from 'commander'
+import { VarveError } from '../../index.js'
 import type { Output } from '../output/output.js'
 import { versionText } from '../version.js'
 import { globalFlags } from './global-flags.js'
@@ -14,7 +15,7 @@ export type HelpWriter = Pick<Output, 'helpToData' | 'helpToLog'>
 
 const afterHelp = `
 Settings come from flags, then the environment, then a profile, then the config file.
-Exit codes: 0 done · 1 failed, wrong usage, or damage found · 3 some source data could not be read
+Exit codes: 0 done · 1 failed, wrong usage, or damage found · 3 some data could not be read
             10 no repository · 12 wrong password · 130 interrupted`
 
 /** The tree of commands. `run` is called with the command that was named; nothing of it is loaded before. */
@@ -31,9 +32,28 @@ export const buildProgram = (help: HelpWriter, run: RunVerb): Command => {
     })
     .configureHelp({ showGlobalOptions: true })
     .addHelpText('after', (context) => (context.command === root ? afterHelp : ''))
+    .helpCommand(false)
   for (const flag of globalFlags()) root.addOption(flag)
   for (const verb of [...writingVerbs(), ...readingVerbs(), ...keepingVerbs()]) addVerb(root, verb, run)
+  addHelp(root)
   return root
+}
+
+/** Commander's own `help` knows no commands of commands, and shows the general help for a name that it does not know. */
+const addHelp = (root: Command): void => {
+  const help = root.command('help [command...]').description('show the help of a command')
+  help.action((names: readonly string[]) => {
+    let at = root
+    for (const name of names) {
+      const next = at.commands.find((command) => command.name() === name)
+      if (next === undefined)
+        throw new VarveError('invalid-argument', `there is no command ${names.join(' ')}`, {
+          hint: '`varve help` lists the commands.',
+        })
+      at = next
+    }
+    at.outputHelp()
+  })
 }
 
 const addVerb = (parent: Command, definition: VerbDefinition, run: RunVerb): void => {

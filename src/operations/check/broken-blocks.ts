@@ -64,7 +64,7 @@ export class BrokenBlocks {
       }
       if (spared > 0)
         this.findings.remark(
-          `${pack.name}: ${spared} blocks are recorded as suspect; no snapshot needs them from there`,
+          `${pack.name}: blocks recorded as suspect: ${spared}; no snapshot needs them from there`,
         )
     }
     return anyLost

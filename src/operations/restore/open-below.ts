@@ -3,7 +3,7 @@ import { SafeDirectory } from '../../filesystem/safe-directory.js'
 
 /** A directory below another, given as `a/b`; no symbolic link on the way is followed. The caller closes it. */
 export const openBelow = (top: SafeDirectory, path: ByteString): SafeDirectory => {
-  let directory = SafeDirectory.open(`/proc/self/fd/${top.fd}` as ByteString)
+  let directory = SafeDirectory.open(top.here)
   for (const name of path === '' ? [] : path.split('/')) {
     using above = directory
     directory = above.openDirectory(name as ByteString, { create: false })

@@ -109,7 +109,7 @@ const refuseProtected = (
   existing: SafeDirectory,
   protectedInodes: ReadonlySet<string>,
 ): void => {
-  let at = `/proc/self/fd/${existing.fd}/.` as ByteString
+  let at = existing.here
   for (let last = ''; ; ) {
     const key = inodeKeyOf(statOf(at))
     if (key === last) return

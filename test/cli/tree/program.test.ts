@@ -27,7 +27,7 @@ describe('the tree of commands', () => {
         ],
         ...['key', 'key add', 'key export', 'key list', 'key passwd', 'key remove'],
         ...['repair', 'repair index', 'repair packs', 'repair snapshots'],
-        ...['ls', 'restore', 'snapshots', 'stats', 'version'],
+        ...['help', 'ls', 'restore', 'snapshots', 'stats', 'version'],
       ].sort(),
     )
   })

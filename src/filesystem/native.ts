@@ -34,6 +34,8 @@ export interface NativeCalls {
   /** openat(2): a descriptor of `name` in the open directory. */
   openAt(directoryFd: number, name: ByteString, flags: number, mode: number): number
   close(fd: number): number
+  /** _exit(2): ends the process at once. */
+  exit(exitCode: number): void
   /** mallopt(3), M_MMAP_THRESHOLD: memory of so many bytes or more is mapped by itself. Undefined where the C library has none. */
   readonly mapMemoryFrom: ((sizeBytes: number) => void) | undefined
 }
@@ -92,6 +94,7 @@ const bind = (koffi: Koffi): NativeCalls => {
     readDirectory: bindReadDirectory(koffi, library),
     statxOfFd: bindStatxOfFd(koffi, library),
     ...bindNewFiles(koffi, library),
+    exit: library.func('_exit', 'void', ['int']),
     mapMemoryFrom: bindMapMemoryFrom(library),
   }
 }

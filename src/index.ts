@@ -1,6 +1,6 @@
 export type { ErrorCode } from './errors.js'
 export { BackendError, CorruptError, VarveError } from './errors.js'
-export { exitProcess } from './filesystem/exit-process.js'
+export { exitNow } from './filesystem/exit-now.js'
 export type { InitOptions, OpenOptions } from './library/open-options.js'
 export { pathOfText } from './library/path-of-text.js'
 export { Repository } from './library/repository.js'

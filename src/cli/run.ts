@@ -1,6 +1,6 @@
 import { homedir } from 'node:os'
 import type { Command } from 'commander'
-import { exitProcess } from '../index.js'
+import { exitNow } from '../index.js'
 import { exactArguments, kernelCommandLine } from './arguments/argument-bytes.js'
 import { describeError, type ErrorDescription } from './describe-error.js'
 import { type ExitCode, exitCodeOf, exitCodes } from './exit-code.js'
@@ -24,12 +24,12 @@ export const run = async (): Promise<void> => {
   const output = new Output(process.stdout, process.stderr)
   const args = exactArguments(process.argv.slice(2), kernelCommandLine)
   // What nobody awaited is told like any other error, and never as a stack trace.
-  process.on('uncaughtException', (error) => settle(error, args, output).then(exitProcess))
+  process.on('uncaughtException', (error) => settle(error, args, output).then(exitNow))
   // Node would end without a word, and with a code of its own, once nothing is left that could settle what is awaited.
-  process.once('beforeExit', () => settle(new Error(unsettled), args, output).then(exitProcess))
+  process.once('beforeExit', () => settle(new Error(unsettled), args, output).then(exitNow))
   const code = await runArguments(args, output)
   // Nothing that a library left open may keep a finished command alive.
-  exitProcess(code)
+  exitNow(code)
 }
 
 const runArguments = async (args: readonly string[], output: Output): Promise<ExitCode> => {
@@ -83,7 +83,7 @@ const runVerb = async (
 const interruptionOf = (output: Output): Interruption =>
   listenForSignals(
     process,
-    exitProcess,
+    exitNow,
     (text) => output.log(`varve: ${text}`),
     (action, delayMs) => setTimeout(action, delayMs),
   )

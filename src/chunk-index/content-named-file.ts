@@ -74,10 +74,13 @@ const writeDurably = (fd: number, bytes: Uint8Array): void => {
 
 export const TEMPORARY_PREFIX = 'tmp-'
 
+/** No name is given twice, so that whoever follows the calls of a process can tell one file from the next. */
+let given = 0
+
 /** The name of a dead process may be taken already: process numbers come again. */
 const openTemporary = (folder: string): { path: string; fd: number } => {
-  for (let attempt = 0; ; attempt++) {
-    const path = join(folder, `${TEMPORARY_PREFIX}${process.pid}-${threadId}-${attempt}`)
+  for (;;) {
+    const path = join(folder, `${TEMPORARY_PREFIX}${process.pid}-${threadId}-${given++}`)
     try {
       return { path, fd: openSync(path, 'wx', 0o600) }
     } catch (error) {

@@ -1,9 +1,9 @@
 import { randomBytes } from 'node:crypto'
 import { defaultChunking } from '../chunking/parameters.js'
-import { compressionLevels, openCodec } from '../compression/codec.js'
+import { compressionLevel, openCodec } from '../compression/codec.js'
 import { formatRecoveryKey } from '../crypto/recovery-key.js'
 import { createRepository, leftByInit } from '../repository/create-repository.js'
-import { currentTimeNs, type InitOptions, type OpenOptions, openBackend } from './open-options.js'
+import { currentTimeNs, type InitOptions, type OpenOptions, openBackend, threadsOf } from './open-options.js'
 import { slotSecretOf } from './secret.js'
 
 /** Makes and opens a repository, and gives its recovery key back where one was wanted. Whoever gives the secret is asked once. */
@@ -11,8 +11,9 @@ export const makeRepository = async <R>(
   options: InitOptions,
   open: (options: OpenOptions) => Promise<R>,
 ): Promise<{ repository: R; recoveryKey?: string }> => {
-  // Where nothing can be stored or read, there should be no repository.
-  openCodec(compressionLevels.default)
+  // Where nothing can be stored or read, and where it could not be opened, there should be no repository.
+  threadsOf(options.workers)
+  openCodec(compressionLevel(options.compression ?? 'default'))
   const { secret, label = '' } = options
   await using backend = await openBackend(options.location, true)
   // Nobody is asked for a password, and no key file is made, where there can be no repository.

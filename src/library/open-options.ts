@@ -3,6 +3,7 @@ import type { Backend } from '../backend/backend.js'
 import { openLocation } from '../backend/open-location.js'
 import type { ChunkLevel } from '../chunking/parameters.js'
 import { compressionLevel, type compressionLevels } from '../compression/codec.js'
+import { VarveError } from '../errors.js'
 import {
   defaultCacheDirectory,
   removeTemporaryCache,
@@ -63,7 +64,7 @@ export const openStore = async (
       secret: async () => slotSecretOf(typeof secret === 'function' ? await secret() : secret),
       cacheDirectory,
       compressionLevel: compressionLevel(options.compression ?? 'default'),
-      workers: options.workers ?? cpuCount(),
+      workers: threadsOf(options.workers),
       now: currentTimeNs,
       random: randomBytes,
       onWarning: options.onWarning,
@@ -75,6 +76,13 @@ export const openStore = async (
     removeTemporaryCache(cacheDirectory)
     throw error
   }
+}
+
+/** Errors: `invalid-argument`. */
+export const threadsOf = (workers: number | undefined): number => {
+  if (workers !== undefined && !(Number.isInteger(workers) && workers >= 1))
+    throw new VarveError('invalid-argument', `workers must be a whole number from 1 on, not ${workers}`)
+  return workers ?? cpuCount()
 }
 
 /** The clock of this machine, in nanoseconds since 1970 and as fine as Node tells. */

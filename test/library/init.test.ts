@@ -53,3 +53,12 @@ it('Where nothing can be compressed, no repository is made', () => {
   ])
   expect(existsSync(repository)).toBe(false)
 })
+
+it('A number of threads that cannot be is refused', async () => {
+  const secret = { kind: 'key-file', key: Buffer.alloc(32, 7) } as const
+  for (const workers of [0, -1, 1.5, Number.NaN]) {
+    const opened = Repository.init({ location: join(place, `of ${workers}`), secret, noCache: true, workers })
+    await expect(opened).rejects.toMatchObject({ code: 'invalid-argument' })
+    expect(existsSync(join(place, `of ${workers}`))).toBe(false)
+  }
+})

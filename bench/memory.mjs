@@ -6,7 +6,6 @@ import { availableParallelism, tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { parseArgs } from 'node:util'
-import { nodeOptions } from './machine/dist.mjs'
 import { machineLines } from './machine/machine.mjs'
 import { figure, markdownTable } from './machine/markdown-table.mjs'
 import { CommandMeter } from './machine/measured-command.mjs'
@@ -102,12 +101,7 @@ class MemoryBench {
     /** @param {string} script */
     const command = (script) => ({
       program: process.execPath,
-      args: [
-        ...nodeOptions(),
-        fileURLToPath(new URL(`memory/${script}.mjs`, import.meta.url)),
-        folder,
-        String(entries),
-      ],
+      args: [fileURLToPath(new URL(`memory/${script}.mjs`, import.meta.url)), folder, String(entries)],
       env: { PATH: process.env.PATH ?? '', VARVE_DIST: process.env.VARVE_DIST ?? defaultDist },
     })
     const label = `index of ${(entries / 1e6).toFixed(1)} million chunks`

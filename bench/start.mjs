@@ -5,7 +5,7 @@ import { mkdirSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { parseArgs } from 'node:util'
-import { commandWords } from './machine/dist.mjs'
+import { commandPath } from './machine/dist.mjs'
 import { machineLines } from './machine/machine.mjs'
 import { figure, markdownTable } from './machine/markdown-table.mjs'
 import { CommandMeter } from './machine/measured-command.mjs'
@@ -30,7 +30,7 @@ const password = 'a password for benches'
 /** @typedef {{ what: string, args: readonly string[], beyond: string, limitS: number | undefined, wallS: number[] }} Row */
 
 class StartBench {
-  #words = commandWords(values.program)
+  #path = values.program ?? commandPath()
 
   /** @param {string} work */
   constructor(work) {
@@ -58,13 +58,13 @@ class StartBench {
       [...this.withKey, 'key', 'add', '--new-password-file', join(this.work, 'password')],
       [...this.withKey, 'backup', 'source'],
     ])
-      await this.#run([...this.#words, ...args])
+      await this.#run([this.#path, ...args])
   }
 
   /** @returns {Promise<Row[]>} */
   async measure() {
     const derivation = `require('node:crypto').scrypt('${password}', 'salt', 32, { N: 2 ** 17, r: 8, maxmem: 2 ** 28 }, () => {})`
-    const program = this.#words
+    const program = [this.#path]
     /** @type {Row[]} */
     const rows = [
       { what: 'node -e 0', args: ['-e', '0'], beyond: '', limitS: undefined },

@@ -1,4 +1,4 @@
-import { existsSync, readFileSync } from 'node:fs'
+import { existsSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'
 
 /** Where the built program lies; VARVE_DIST is the URL of another build. */
@@ -16,19 +16,3 @@ export const commandPath = () => {
   if (!existsSync(path)) throw new Error('nothing is built: npm run build')
   return path
 }
-
-/**
- * The options of Node in the first line of the command, `#!/usr/bin/env -S node ...`: with these it runs when it is called by its name.
- * @param {string} [path] another build's entry
- */
-export const nodeOptions = (path = commandPath()) => {
-  const [firstLine = ''] = readFileSync(path, 'utf8').split('\n', 1)
-  const [, options = ''] = firstLine.match(/^#!\S+ (?:-S )?node(.*)$/) ?? []
-  return options.split(' ').filter((option) => option !== '')
-}
-
-/**
- * What Node is called with when the command is called by its name.
- * @param {string} [path] another build's entry
- */
-export const commandWords = (path = commandPath()) => [...nodeOptions(path), path]

@@ -1,4 +1,4 @@
-import { commandWords } from '../machine/dist.mjs'
+import { commandPath } from '../machine/dist.mjs'
 import { firstLineOf } from './tool.mjs'
 
 /**
@@ -6,12 +6,12 @@ import { firstLineOf } from './tool.mjs'
  * @returns {import('./tool.mjs').Tool}
  */
 export const varve = () => {
-  const words = commandWords()
+  const path = commandPath()
   /** @type {(place: import('./tool.mjs').Place, args: string[], cwd?: string) => import('./tool.mjs').Command} */
   const command = (place, args, cwd = place.folder) => ({
     program: process.execPath,
     args: [
-      ...words,
+      path,
       ...args,
       '-r',
       place.repository,
@@ -25,7 +25,7 @@ export const varve = () => {
   })
   return {
     name: 'varve',
-    version: firstLineOf(process.execPath, [...words, '--version']),
+    version: firstLineOf(process.execPath, [path, '--version']),
     keepsHistory: true,
     init: (place) => [command(place, ['init'])],
     backup: (place, source) => command(place, ['backup', '.', '--json'], source),

@@ -16,11 +16,13 @@ import { environmentLayer } from './settings/environment-layer.js'
 import { type Layer, pick, pickAll } from './settings/layers.js'
 import { buildProgram, nameOf } from './tree/program.js'
 import type { LoadVerb } from './tree/verb-definition.js'
+import { boundYoungGeneration } from './young-generation.js'
 
 const unsettled = 'the command waits for something that can never come'
 
 /** Runs the command that the process was started with, and ends the process. */
 export const run = async (): Promise<void> => {
+  boundYoungGeneration()
   const output = new Output(process.stdout, process.stderr)
   const args = exactArguments(process.argv.slice(2), kernelCommandLine)
   // What nobody awaited is told like any other error, and never as a stack trace.

@@ -1,6 +1,6 @@
 // Gathers the compiled command line (dist/cli) into few files: Node takes about 1 ms for each module that it loads, and the
 // command line with all that it reaches has 300. The library stays as it was compiled, a file for each module.
-import { chmod, rename, rm } from 'node:fs/promises'
+import { chmod, rename, rm, writeFile } from 'node:fs/promises'
 import { fileURLToPath } from 'node:url'
 import { rolldown } from 'rolldown'
 
@@ -70,7 +70,9 @@ const gather = async (
   })
   await bundle.write({
     dir: gathered,
-    format: 'esm',
+    // In this format a module is read and compiled where it is asked for; Node's loader of ES modules goes by way of its thread pool,
+    // and costs each command 10 to 20 ms, and each thread as much (docs/PERFORMANCE.md, Start).
+    format: 'cjs',
     entryFileNames: '[name].js',
     chunkFileNames: '[name]-[hash].js',
     comments: false,
@@ -94,15 +96,15 @@ await gather({ main: 'cli/main.js', demo: 'cli/demo.js' }, (imports) => {
 // Threads share nothing with the program, not even files: each loads what it needs and no more.
 await gather(
   {
-    thread: 'workers/thread.js',
-    'store-core': 'workers/store-core.js',
-    'restore-core': 'workers/restore-core.js',
-    'check-core': 'workers/check-core.js',
-    'walk-core': 'workers/walk-core.js',
+    'store-thread': 'workers/store-thread.js',
+    'restore-thread': 'workers/restore-thread.js',
+    'check-thread': 'workers/check-thread.js',
+    'walk-thread': 'workers/walk-thread.js',
   },
   () => [],
 )
 await rm(`${dist}cli`, { recursive: true })
 await rename(gathered, `${dist}cli`)
+await writeFile(`${dist}cli/package.json`, '{"type":"commonjs"}\n')
 // npm does the same for whoever installs the package.
 await chmod(`${dist}cli/main.js`, 0o755)

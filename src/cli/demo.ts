@@ -1,5 +1,6 @@
 #!/usr/bin/env node
-import { appendFile, cp, mkdtemp, rm, writeFile } from 'node:fs/promises'
+import { mkdtempSync } from 'node:fs'
+import { appendFile, cp, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join, resolve } from 'node:path'
 import { Repository } from '../index.js'
@@ -13,21 +14,23 @@ import { describeError } from './describe-error.js'
  * a temporary repository, is changed, goes in again, is compared, proved and brought back. Leaves nothing behind.
  */
 const source = resolve(process.argv[2] ?? 'node_modules')
-const work = await mkdtemp(join(tmpdir(), 'varve-demo-'))
+const work = mkdtempSync(join(tmpdir(), 'varve-demo-'))
 const steps = new Steps((line) => process.stdout.write(`${line}\n`))
 
-try {
-  const tree = join(work, 'tree')
-  await steps.run(`copy ${source} to work on`, async () => {
-    await cp(source, tree, { recursive: true, verbatimSymlinks: true, preserveTimestamps: true })
-  })
-  await tour(tree)
-} catch (error) {
-  const { message, hint } = describeError(error)
-  process.stderr.write(`${[`varve: ${message}`, hint].filter((line) => line !== undefined).join('\n')}\n`)
-  process.exitCode = 1
-} finally {
-  await rm(work, { recursive: true, force: true })
+const demo = async (): Promise<void> => {
+  try {
+    const tree = join(work, 'tree')
+    await steps.run(`copy ${source} to work on`, async () => {
+      await cp(source, tree, { recursive: true, verbatimSymlinks: true, preserveTimestamps: true })
+    })
+    await tour(tree)
+  } catch (error) {
+    const { message, hint } = describeError(error)
+    process.stderr.write(`${[`varve: ${message}`, hint].filter((line) => line !== undefined).join('\n')}\n`)
+    process.exitCode = 1
+  } finally {
+    await rm(work, { recursive: true, force: true })
+  }
 }
 
 async function tour(tree: string): Promise<void> {
@@ -81,3 +84,5 @@ async function tour(tree: string): Promise<void> {
     first.dataAddedPackedBytes + second.dataAddedPackedBytes,
   )
 }
+
+void demo()

@@ -6,6 +6,5 @@ const first = process.argv[2]
 if (process.argv.length === 3 && (first === '--version' || first === '-V')) {
   process.stdout.write(`varve ${versionText()}\n`)
 } else {
-  const { run } = await import('./run.js')
-  await run()
+  void import('./run.js').then(({ run }) => run())
 }

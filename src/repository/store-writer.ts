@@ -5,7 +5,6 @@ import type { ChunkId, ChunkKind } from '../format/ids.js'
 import type { DirectoryParts } from '../format/pack-directory.js'
 import type { NodeSink } from '../tree/node-store.js'
 import { spanBytes } from '../workers/arena.js'
-import { coreUrl } from '../workers/core-url.js'
 import type {
   ResultOf,
   SpanSource,
@@ -16,6 +15,7 @@ import type {
   StoreOutcome,
 } from '../workers/jobs.js'
 import { WorkerPool } from '../workers/pool.js'
+import { threadUrl } from '../workers/thread-url.js'
 import { engineSetupOf } from './engine-setup.js'
 import { groupPartials } from './group-partials.js'
 import { NodeGatherer } from './node-gatherer.js'
@@ -201,7 +201,7 @@ export class StoreWriter implements NodeSink, AsyncDisposable {
     const engine = engineSetupOf(store, { packTargetBytes, dryRun: !mayWrite })
     const lookups = this.#lookups
     const module = {
-      url: coreUrl('store-core'),
+      url: threadUrl('store'),
       /** A thread that starts later begins with what is so by then: an older table has chunks whose packs may be lost since. */
       get setup() {
         return { engine, lookup: lookups.config() }

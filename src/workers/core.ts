@@ -7,9 +7,10 @@ export interface Core<J, R, E> {
   close(): void
 }
 
-/** What a pool's threads load: the module that exports `openCore`, and what it is called with. */
-export interface CoreModule {
-  /** URL of a built module with `export const openCore = (setup, index) => Core`. */
+/** What a pool's threads run. */
+export interface ThreadProgram {
+  /** URL of a built module that answers jobs with its core (`answerJobs`). */
   readonly url: URL
+  /** What the core is opened with. */
   readonly setup: unknown
 }

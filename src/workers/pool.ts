@@ -1,5 +1,5 @@
 import { Worker } from 'node:worker_threads'
-import type { CoreModule } from './core.js'
+import type { ThreadProgram } from './core.js'
 import { errorOfPosted, type PostedError } from './worker-error.js'
 
 /** Jobs that wait at a worker beside the one it does, so that it never idles for the length of a message. */
@@ -38,7 +38,7 @@ export class WorkerPool implements AsyncDisposable {
   #failure: unknown
 
   constructor(
-    private readonly module: CoreModule,
+    private readonly program: ThreadProgram,
     /** Threads at most; each is started when there is work for it. */
     readonly size: number,
     /** Makes the job that a thread does before all others. */
@@ -116,7 +116,7 @@ export class WorkerPool implements AsyncDisposable {
     const index = this.#threads.length
     const onFree = (): void => this.#dispatch()
     const onDeath = (error: unknown): void => this.#fail(error)
-    const thread = new Thread(this.module, index, onFree, onDeath, this.firstJob?.(index))
+    const thread = new Thread(this.program, index, onFree, onDeath, this.firstJob?.(index))
     this.#threads.push(thread)
     return thread
   }
@@ -137,14 +137,14 @@ class Thread {
   #prepared: Promise<void> | undefined
 
   constructor(
-    module: CoreModule,
+    program: ThreadProgram,
     index: number,
     private readonly onFree: () => void,
     private readonly onDeath: (error: unknown) => void,
     firstJob: Promise<unknown> | undefined,
   ) {
-    const workerData = { url: module.url.href, setup: module.setup, index }
-    this.#worker = new Worker(new URL('./thread.js', import.meta.url), { workerData, resourceLimits })
+    const workerData = { setup: program.setup, index }
+    this.#worker = new Worker(program.url, { workerData, resourceLimits })
     this.#worker.on('message', (answer: Answer) => this.#answered(answer))
     this.#worker.on('error', (error) => this.#died(error))
     this.#worker.on('exit', () => this.#died(new Error('a worker thread ended')))

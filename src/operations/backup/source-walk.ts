@@ -2,8 +2,8 @@ import { StatColumns } from '../../filesystem/stat-columns.js'
 import { Walk } from '../../filesystem/walk.js'
 import { batchEntries, type WalkBatch, WalkBatcher } from '../../filesystem/walk-batch.js'
 import { beginOfWalk } from '../../filesystem/walk-state.js'
-import { coreUrl } from '../../workers/core-url.js'
 import { WorkerPool } from '../../workers/pool.js'
+import { threadUrl } from '../../workers/thread-url.js'
 import type { WalkSetup } from '../../workers/walk-core.js'
 import type { Source } from './source.js'
 
@@ -80,7 +80,7 @@ export class SourceWalk implements AsyncDisposable {
   }
 
   #handOver(setup: WalkSetup): void {
-    this.#thread = new WorkerPool({ url: coreUrl('walk-core'), setup }, 1)
+    this.#thread = new WorkerPool({ url: threadUrl('walk'), setup }, 1)
     this.#ask()
   }
 

@@ -4,8 +4,8 @@ import { packName } from '../../format/names.js'
 import type { Store } from '../../repository/store.js'
 import { throwIfAborted } from '../../snapshot/throw-if-aborted.js'
 import type { CheckedPack, CheckPackJob, CheckSetup } from '../../workers/check-jobs.js'
-import { coreUrl } from '../../workers/core-url.js'
 import { WorkerPool } from '../../workers/pool.js'
+import { threadUrl } from '../../workers/thread-url.js'
 
 /** Does jobs of `workers/check-core.ts`: a pool of threads, or in a test the same core in its own thread. */
 export interface PackReader extends AsyncDisposable {
@@ -17,7 +17,7 @@ export interface PackReader extends AsyncDisposable {
 export type OpenPackReader = (setup: CheckSetup, threads: number) => PackReader
 
 export const openThreads: OpenPackReader = (setup, threads) =>
-  new WorkerPool({ url: coreUrl('check-core'), setup }, threads)
+  new WorkerPool({ url: threadUrl('check'), setup }, threads)
 
 export interface PackReading {
   readonly open: OpenPackReader

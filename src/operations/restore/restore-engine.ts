@@ -1,8 +1,8 @@
 import type { Store } from '../../repository/store.js'
-import { coreUrl } from '../../workers/core-url.js'
 import { WorkerPool } from '../../workers/pool.js'
 import { RestoreCore } from '../../workers/restore-core.js'
 import type { RestoreJob, RestoreSetup } from '../../workers/restore-jobs.js'
+import { threadUrl } from '../../workers/thread-url.js'
 
 /** Does jobs, in threads or here. */
 export interface RestoreEngine extends AsyncDisposable {
@@ -14,7 +14,7 @@ export interface RestoreEngine extends AsyncDisposable {
 
 /** As many threads as the store's options say. */
 export const openEngine = (store: Store, setup: RestoreSetup): RestoreEngine =>
-  new ThreadEngine(new WorkerPool({ url: coreUrl('restore-core'), setup }, store.workers))
+  new ThreadEngine(new WorkerPool({ url: threadUrl('restore'), setup }, store.workers))
 
 /** The same jobs in the calling thread. */
 export const openInlineEngine = (_store: Store, setup: RestoreSetup): RestoreEngine => new InlineEngine(setup)

@@ -1,0 +1,4 @@
+import { answerJobs } from './answer-jobs.js'
+import { openCore } from './walk-core.js'
+
+answerJobs(openCore)

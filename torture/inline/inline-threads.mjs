@@ -5,15 +5,17 @@ import { load } from '../../bench/machine/dist.mjs'
 const { postedError } = await load('workers/worker-error.js')
 const require = createRequire(import.meta.url)
 
-/** What a thread of the pool does (workers/thread.ts), in the thread that asks: one job after the other, each in a turn of its own. */
+/** What a thread of the pool does (workers/answer-jobs.ts), in the thread that asks: one job after the other, each in a turn of its own. */
 class InlineWorker extends EventEmitter {
+  #coreUrl
   #data
   #core
   #ended = false
   #last = Promise.resolve()
 
-  constructor(_url, { workerData }) {
+  constructor(url, { workerData }) {
     super()
+    this.#coreUrl = url.href.replace(/-thread\.js$/, '-core.js')
     this.#data = workerData
   }
 
@@ -29,8 +31,8 @@ class InlineWorker extends EventEmitter {
   }
 
   async #run(id, job) {
-    const { url, setup, index } = this.#data
-    const { openCore } = await import(url)
+    const { setup, index } = this.#data
+    const { openCore } = await import(this.#coreUrl)
     await new Promise((resolve) => setImmediate(resolve))
     if (this.#ended) return
     try {

@@ -129,5 +129,16 @@ const recorder = (file) => (/** @type {object} */ value) => {
   if (file !== undefined) appendFileSync(file, `${JSON.stringify(value)}\n`)
 }
 
-const options = readOptions(process.argv.slice(2))
+/** Undefined where there is nothing to do, which was told. */
+const wantedOptions = () => {
+  try {
+    return readOptions(process.argv.slice(2))
+  } catch (error) {
+    log(`${/** @type {Error} */ (error).message}\n\`npm run bench -- --help\` lists the options.`)
+    process.exitCode = 1
+    return undefined
+  }
+}
+
+const options = wantedOptions()
 if (options !== undefined) await main(options)

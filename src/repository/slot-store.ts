@@ -4,9 +4,12 @@ import { slotHintOf } from '../crypto/key-slot-keys.js'
 import { openSlot } from '../crypto/open-slot.js'
 import { CorruptError, VarveError } from '../errors.js'
 import type { RepositoryId, SlotId } from '../format/ids.js'
-import { passwordSlotsMax } from '../format/limits.js'
+import { passwordSlotsMax, slotsMax } from '../format/limits.js'
 import { Folder, idFromBytes, parseSlotName, slotName } from '../format/names.js'
 import { decodeSlot } from '../format/slot.js'
+
+/** Beyond the slots of the keyring there may be some of additions that were interrupted; nobody interrupts so many. */
+const slotObjectsMax = slotsMax + 1000
 
 export interface FoundSlots {
   readonly slots: readonly KeySlot[]
@@ -16,12 +19,11 @@ export interface FoundSlots {
 
 export const slotIdOf = (slot: KeySlot): SlotId => idFromBytes<SlotId>(slot.id)
 
+/** Errors: `corrupt` where there are more than there can be; `backend`. */
 export const readSlots = async (backend: Backend): Promise<FoundSlots> => {
   const slots: KeySlot[] = []
   const damaged: VarveError[] = []
-  for await (const { name } of backend.list(Folder.keys)) {
-    const id = parseSlotName(name)
-    if (id === undefined) continue
+  for (const [id, name] of await slotNames(backend)) {
     try {
       const { slot } = decodeSlot(await backend.read(name), name)
       if (slotIdOf(slot) !== id) throw new CorruptError(name, 'is the slot of another name')
@@ -33,6 +35,22 @@ export const readSlots = async (backend: Backend): Promise<FoundSlots> => {
   }
   return { slots, damaged }
 }
+
+const slotNames = async (backend: Backend): Promise<readonly (readonly [SlotId, string])[]> => {
+  const names: (readonly [SlotId, string])[] = []
+  for await (const { name } of backend.list(Folder.keys)) {
+    const id = parseSlotName(name)
+    if (id !== undefined) names.push([id, name])
+  }
+  if (names.length > slotObjectsMax) throw tooManySlots(names.length)
+  return names
+}
+
+/** Each is read whenever the repository is opened (docs/FORMAT.md §9.2). */
+const tooManySlots = (count: number): CorruptError =>
+  new CorruptError(`${Folder.keys}/`, `has ${count} slots, where at most ${slotsMax} can be`, {
+    hint: 'Somebody who can write to the storage put them there: remove the files of that folder that nobody of you made.',
+  })
 
 export interface OpenedSlot {
   readonly slot: KeySlot

@@ -70,14 +70,24 @@ export const aThousandPasswordSlots = async (scene) => {
   await store[Symbol.asyncDispose]?.()
 }
 
-export const tenThousandSlotsOfOneHint = async (scene) => {
+const putSlotsOfOneHint = (scene, count) => {
   const own = decodeSlot(scene.bytesOf(scene.names('keys')[0]), 'own').slot
-  for (let index = 0; index < 10_000; index++) {
+  for (let index = 0; index < count; index++) {
     const id = Buffer.alloc(16, 0xff)
     id.writeUInt32LE(index)
     scene.put(`keys/${id.toString('hex')}`, encodeSlot({ ...own, id }))
   }
+}
+
+/** As many as there can be: the true one and copies of it. */
+export const fourThousandSlotsOfOneHint = async (scene) => {
+  putSlotsOfOneHint(scene, 4095)
   await scene.everything()
+}
+
+export const tenThousandSlotsOfOneHint = async (scene) => {
+  putSlotsOfOneHint(scene, 10_000)
+  await scene.refused('open', ['corrupt'], () => scene.repository.open())
 }
 
 export const slotOfAnotherName = async (scene) => {

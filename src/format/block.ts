@@ -102,17 +102,32 @@ function parseFrame(plaintext: Buffer, sealed: Uint8Array, objectName: string, k
   return { kind, epoch: sealed[0]!, bodySizeBytes, sizeBytes, tag: frameTag(sealed) }
 }
 
-/** Opens the sealed body that belongs to `frame`; returns its plaintext, for `parseBody`. Errors: `corrupt`. */
-export function openBody(seals: Seals, frame: Frame, sealedBody: Uint8Array, objectName: string): Buffer {
+/**
+ * Opens the sealed body that belongs to `frame`; returns its plaintext, for `parseBody`: a view of `into` where that is large enough.
+ * Errors: `corrupt`.
+ */
+export function openBody(
+  seals: Seals,
+  frame: Frame,
+  sealedBody: Uint8Array,
+  objectName: string,
+  into?: Uint8Array,
+): Buffer {
   if (sealedBody.byteLength !== frame.bodySizeBytes)
     throw new CorruptError(objectName, 'has a block of another length')
-  return seals.openBare(frame.epoch, frame.kind, bodyPart, frame.tag, sealedBody, objectName)
+  return seals.openBare(frame.epoch, frame.kind, bodyPart, frame.tag, sealedBody, objectName, into)
 }
 
-/** Opens a whole block; returns its body's plaintext. Errors: `corrupt`. */
-export function openBlock(seals: Seals, block: Uint8Array, objectName: string, kind?: ChunkKind): Buffer {
+/** Opens a whole block; returns its body's plaintext, a view of `into` where that is large enough. Errors: `corrupt`. */
+export function openBlock(
+  seals: Seals,
+  block: Uint8Array,
+  objectName: string,
+  kind?: ChunkKind,
+  into?: Uint8Array,
+): Buffer {
   const frame = openFrame(seals, block, objectName, kind)
-  return openBody(seals, frame, block.subarray(frameSizeBytes), objectName)
+  return openBody(seals, frame, block.subarray(frameSizeBytes), objectName, into)
 }
 
 /** The block's tag: its last 16 bytes, a view. */

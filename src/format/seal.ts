@@ -96,6 +96,7 @@ export class Seals {
     return this.openBare(sealed[0] ?? 0, type, part, name, sealed.subarray(1), objectName)
   }
 
+  /** `into`: memory for the plaintext, as `Sealer.open` takes it. */
   openBare(
     epoch: number,
     type: ObjectType,
@@ -103,12 +104,13 @@ export class Seals {
     name: string | Uint8Array,
     sealed: Uint8Array,
     objectName: string,
+    into?: Uint8Array,
   ): Buffer {
     const key = this.#keyOf(epoch, type)
     if (key === undefined)
       throw new CorruptError(objectName, `is sealed in epoch ${epoch}, which the keyring does not have`)
     try {
-      return key.sealer.open(sealed, key.associatedData(part, name))
+      return key.sealer.open(sealed, key.associatedData(part, name), into)
     } catch (cause) {
       if (!(cause instanceof SealError)) throw cause
       throw new CorruptError(objectName, 'does not open: damaged, or not what it is taken for', { cause })

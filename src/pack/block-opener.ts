@@ -8,14 +8,41 @@ import type { Seals } from '../format/seal.js'
 /** The name of a block in messages: its pack and its ordinal. */
 export const blockName = (packName: string, block: number): string => `${packName} block ${block}`
 
+/** Memory that is used for one block after the other; it grows to the largest one. */
+export class BlockScratch {
+  #opened = new Uint8Array(0)
+  #content
+
+  /** `contentBytes`: room for content at first. `marginBytes`: before it, for the hasher (src/crypto/chunk-id.ts). */
+  constructor(
+    contentBytes: number,
+    private readonly marginBytes: number,
+  ) {
+    this.#content = new Uint8Array(marginBytes + contentBytes)
+  }
+
+  /** For the unsealed body of a block that takes so many bytes where it is stored. */
+  opened(storedBytes: number): Uint8Array {
+    if (this.#opened.length < storedBytes) this.#opened = new Uint8Array(storedBytes)
+    return this.#opened
+  }
+
+  /** For so many bytes of content. */
+  content(sizeBytes: number): Buffer {
+    const neededBytes = this.marginBytes + sizeBytes
+    if (this.#content.length < neededBytes) this.#content = new Uint8Array(neededBytes)
+    return Buffer.from(this.#content.buffer, this.marginBytes, sizeBytes)
+  }
+}
+
 /** Beyond this share of a block its start costs as much as the whole, which is opened without a copy. */
 const startShareMax = 0.75
 
 /**
  * Opens block `block` of a pack from its stored bytes and returns its chunks one after the other. The block must be the
  * one that the directory tells of: same tag, same chunk lengths (docs/FORMAT.md I-5, I-8). Chunk ids are not looked at.
- * The result is a view into `scratch` where that is given and the block was compressed. Where only the first `neededBytes`
- * are wanted, it may be cut off behind them. Errors: `corrupt`.
+ * The result is a view into `scratch` where that is given. Where only the first `neededBytes` are wanted, it may be cut off
+ * behind them. Errors: `corrupt`.
  */
 export const openBlockContent = (
   seals: Seals,
@@ -24,13 +51,14 @@ export const openBlockContent = (
   block: number,
   stored: Uint8Array,
   packName: string,
-  scratch?: Uint8Array,
+  scratch?: BlockScratch,
   neededBytes = Number.POSITIVE_INFINITY,
 ): Buffer => {
   const name = blockName(packName, block)
   if (Buffer.compare(blockTag(stored), directory.tagOf(block)) !== 0)
     throw new CorruptError(name, 'is not the block that the pack was written with')
-  const body = parseBody(openBlock(seals, stored, name, directory.kind), name)
+  const opened = openBlock(seals, stored, name, directory.kind, scratch?.opened(stored.length))
+  const body = parseBody(opened, name)
   const lengths = directory.chunkSizesOf(block)
   if (
     body.lengths.length !== lengths.length ||
@@ -41,10 +69,7 @@ export const openBlockContent = (
   const { decompressStart } = compression
   const isStart = decompressStart !== undefined && neededBytes <= startShareMax * body.contentSizeBytes
   const sizeBytes = isStart ? neededBytes : body.contentSizeBytes
-  const content =
-    scratch !== undefined && scratch.length >= sizeBytes
-      ? Buffer.from(scratch.buffer, scratch.byteOffset, sizeBytes)
-      : Buffer.allocUnsafeSlow(sizeBytes)
+  const content = scratch?.content(sizeBytes) ?? Buffer.allocUnsafeSlow(sizeBytes)
   try {
     if (isStart) decompressStart(body.payload, content)
     else compression.decompress(body.payload, content)

@@ -4,10 +4,10 @@ import { ChunkHasher } from '../crypto/chunk-id.js'
 import { CorruptError, VarveError } from '../errors.js'
 import { openDirectory, openPackTrailer, packTrailerSizeBytes } from '../format/directory.js'
 import { hexOf } from '../format/ids.js'
-import { blockContentMaxBytes, idSizeBytes } from '../format/limits.js'
+import { idSizeBytes } from '../format/limits.js'
 import type { PackDirectory } from '../format/pack-directory.js'
 import { Seals } from '../format/seal.js'
-import { openBlockContent } from '../pack/block-opener.js'
+import { BlockScratch, openBlockContent } from '../pack/block-opener.js'
 import type { BrokenBlock, CheckedPack, CheckSetup } from './check-jobs.js'
 import type { PackBytes } from './pack-bytes.js'
 
@@ -26,7 +26,7 @@ export class PackChecker {
   readonly #codec: Codec
   readonly #hasher: ChunkHasher
   #window = new Uint8Array(windowBytes)
-  #content = new Uint8Array(marginBytes + contentBytesAtFirst)
+  readonly #scratch = new BlockScratch(contentBytesAtFirst, marginBytes)
 
   constructor({ seals, idKey }: CheckSetup) {
     this.#seals = new Seals(seals)
@@ -87,12 +87,16 @@ export class PackChecker {
   #faultOf(directory: PackDirectory, block: number, stored: Uint8Array, name: string): string | undefined {
     const first = directory.firstChunks[block]!
     const sizes = directory.chunkSizesOf(block)
-    const contentBytes = sizes.reduce((sum, size) => sum + size, 0)
-    if (this.#content.length < marginBytes + contentBytes)
-      this.#content = new Uint8Array(marginBytes + Math.min(blockContentMaxBytes, 2 * contentBytes))
     try {
-      const scratch = this.#content.subarray(marginBytes)
-      const content = openBlockContent(this.#seals, this.#codec, directory, block, stored, name, scratch)
+      const content = openBlockContent(
+        this.#seals,
+        this.#codec,
+        directory,
+        block,
+        stored,
+        name,
+        this.#scratch,
+      )
       // Everything from the buffer's start on, so that the hasher finds room before the first chunk too.
       const arena = new Uint8Array(content.buffer, 0, content.byteOffset + content.length)
       let at = content.byteOffset

@@ -7,11 +7,11 @@ import { readInto } from '../filesystem/read-file.js'
 import { idSizeBytes } from '../format/limits.js'
 import { PackDirectory } from '../format/pack-directory.js'
 import type { Seals } from '../format/seal.js'
-import { blockName, openBlockContent } from '../pack/block-opener.js'
+import { BlockScratch, blockName, openBlockContent } from '../pack/block-opener.js'
 import type { BlockTable } from './restore-jobs.js'
 
 const openPacksMax = 16
-/** Twice an ordinary block: a larger one gets memory of its own. Small, so that what is in it stays in the processor's cache. */
+/** Twice an ordinary block. Small, so that what is in it stays in the processor's cache. */
 const contentBytes = 1024 * 1024
 /** Room that the hasher may use before a chunk (src/crypto/chunk-id.ts). */
 const marginBytes = 128
@@ -20,12 +20,14 @@ const readBytes = 1024 * 1024
 /** One block of a job after the other: read and opened when first needed; a chunk is proved when first asked for (I-9). */
 export class RestoreBlocks {
   readonly #packs = new Map<string, OpenObjectFile>()
-  readonly #arena = new Uint8Array(marginBytes + contentBytes)
+  readonly #scratch = new BlockScratch(contentBytes, marginBytes)
   #readBuffer = new Uint8Array(readBytes)
   #table!: BlockTable
   #directory!: PackDirectory
   #block = -1
   #content: Buffer | Error | undefined
+  /** Where in `bytes` the content begins. */
+  #contentAt = 0
   /** How much of the content, from its start, is needed. */
   #neededBytes = 0
   /** Where in `bytes` each chunk begins, and the last one ends. */
@@ -80,7 +82,7 @@ export class RestoreBlocks {
   /** Where in `bytes` the chunk begins, proved to be what the id at `ids[at]` names. Errors: as `bytes`. */
   start(chunk: number, ids: Uint8Array, at: number): number {
     const bytes = this.bytes()
-    const start = this.#starts[chunk]! + (bytes.buffer === this.#arena.buffer ? marginBytes : 0)
+    const start = this.#contentAt + this.#starts[chunk]!
     const known = chunk * idSizeBytes
     if (this.#isHashed[chunk] === 0) {
       const end = start + this.#starts[chunk + 1]! - this.#starts[chunk]!
@@ -103,19 +105,21 @@ export class RestoreBlocks {
   #open(block: number): Buffer {
     const { name } = this.#table.places[block]!
     const stored = this.#table.bytes[block] ?? this.#read(block)
-    if (this.#table.isOpened) return Buffer.from(stored.buffer, stored.byteOffset, stored.length)
-    const content = openBlockContent(
-      this.seals,
-      this.codec,
-      this.#directory,
-      block,
-      stored,
-      name,
-      this.#arena.subarray(marginBytes),
-      this.#neededBytes,
-    )
-    if (content.buffer !== this.#arena.buffer) return content
-    return Buffer.from(content.buffer, 0, marginBytes + content.length)
+    const content = this.#table.isOpened
+      ? stored
+      : openBlockContent(
+          this.seals,
+          this.codec,
+          this.#directory,
+          block,
+          stored,
+          name,
+          this.#scratch,
+          this.#neededBytes,
+        )
+    // From the buffer's start on: the hasher may use what is before a chunk.
+    this.#contentAt = content.byteOffset
+    return Buffer.from(content.buffer, 0, content.byteOffset + content.length)
   }
 
   /** Valid until the next call. */

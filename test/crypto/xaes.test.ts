@@ -51,6 +51,29 @@ describe('XAES-256-GCM against its specification', () => {
     expect(hash.digest('hex')).toBe(accumulated.shake128)
   })
 
+  it.each([0, 1, 2 ** 17 - 1, 2 ** 17, 2 ** 17 + 1, 3 * 2 ** 17, 400_000])(
+    'seals and opens %i bytes, also into memory that is given',
+    (sizeBytes) => {
+      const [key, nonce, aad] = [Buffer.alloc(32, 1), Buffer.alloc(nonceSizeBytes, 2), Buffer.from('aad')]
+      const plaintext = createHash('shake128', { outputLength: sizeBytes || 1 })
+        .digest()
+        .subarray(0, sizeBytes)
+      const sealer = new Sealer(key)
+      const sealed = sealer.seal([plaintext.subarray(0, 7), plaintext.subarray(7)], aad, nonce)
+      expect(sealed.subarray(nonceSizeBytes).equals(sealByTheBook(key, nonce, plaintext, aad))).toBe(true)
+      const memory = Buffer.alloc(sizeBytes + 10, 0xee)
+      const opened = sealer.open(sealed, aad, memory.subarray(3))
+      expect(opened.equals(plaintext)).toBe(true)
+      expect(opened.buffer).toBe(memory.buffer)
+      expect([...memory.subarray(0, 3), ...memory.subarray(sizeBytes + 3)]).toEqual(Array(10).fill(0xee))
+      expect(sealer.open(sealed, aad, memory.subarray(0, Math.max(0, sizeBytes - 1))).equals(plaintext)).toBe(
+        true,
+      )
+      sealed[sealed.length - 1]! ^= 1
+      expect(() => sealer.open(sealed, aad, memory)).toThrow(SealError)
+    },
+  )
+
   it('equals a second implementation for any key, nonce, plaintext and associated data', () => {
     fc.assert(
       fc.property(

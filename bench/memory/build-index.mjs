@@ -2,8 +2,12 @@
  * Makes a local index of synthetic chunks: `node bench/memory/build-index.mjs FOLDER ENTRIES`.
  */
 import { createHash } from 'node:crypto'
+import { setFlagsFromString } from 'node:v8'
 import { load } from '../machine/dist.mjs'
 import { batches, idsOf, streamOf } from './index-ids.mjs'
+
+// As the command does (src/cli/young-generation.ts).
+setFlagsFromString('--semi-space-growth-factor=1')
 
 const { LocalIndex } = await load('chunk-index/local-index.js')
 const { ENTRY_BYTES, locationOf, writeEntry } = await load('chunk-index/entry.js')

@@ -2,8 +2,12 @@
  * Opens the index that build-index.mjs made and looks chunks up as a backup does:
  * `node bench/memory/use-index.mjs FOLDER ENTRIES`. Prints microseconds as JSON.
  */
+import { setFlagsFromString } from 'node:v8'
 import { load } from '../machine/dist.mjs'
 import { batches, idsOf, streamOf } from './index-ids.mjs'
+
+// As the command does (src/cli/young-generation.ts).
+setFlagsFromString('--semi-space-growth-factor=1')
 
 const { LocalIndex } = await load('chunk-index/local-index.js')
 const { LookupState } = await load('chunk-index/lookup-state.js')

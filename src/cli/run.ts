@@ -16,13 +16,12 @@ import { environmentLayer } from './settings/environment-layer.js'
 import { type Layer, pick, pickAll } from './settings/layers.js'
 import { buildProgram, nameOf } from './tree/program.js'
 import type { LoadVerb } from './tree/verb-definition.js'
-import { boundYoungGeneration } from './young-generation.js'
 
 const unsettled = 'the command waits for something that can never come'
 
 /** Runs the command that the process was started with, and ends the process. */
 export const run = async (): Promise<void> => {
-  boundYoungGeneration()
+  boundMemoryLater()
   const output = new Output(process.stdout, process.stderr)
   const args = exactArguments(process.argv.slice(2), kernelCommandLine)
   // What nobody awaited is told like any other error, and never as a stack trace.
@@ -32,6 +31,14 @@ export const run = async (): Promise<void> => {
   const code = await runArguments(args, output)
   // Nothing that a library left open may keep a finished command alive.
   exitNow(code)
+}
+
+/** A command that takes longer than this handles much; a shorter one ends before its memory matters, and is not held up. */
+const shortCommandMs = 1000
+
+const boundMemoryLater = (): void => {
+  const bound = async () => (await import('./young-generation.js')).boundYoungGeneration()
+  setTimeout(() => void bound(), shortCommandMs).unref()
 }
 
 const runArguments = async (args: readonly string[], output: Output): Promise<ExitCode> => {

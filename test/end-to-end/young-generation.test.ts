@@ -8,7 +8,7 @@ import { writeSync } from 'node:fs'
 const makeSome = () => {
   for (let round = 0; round < 5; round++) Array.from({ length: 100_000 }, (_, index) => ({ index }))
 }
-setTimeout(() => setInterval(makeSome, 10), 1200)
+setTimeout(() => setInterval(makeSome, 10), 1800)
 process.once('exit', () => {
   const { space_size } = getHeapSpaceStatistics().find(({ space_name }) => space_name === 'new_space')
   writeSync(2, 'young generation ' + space_size / 2 ** 20)
@@ -18,7 +18,7 @@ it('a command that takes long keeps its young generation small', { timeout: 30_0
   using place = new Place()
   await place.varve(['init'])
   writeFileSync(place.at('before.mjs'), makeGarbage)
-  const secret = ['--password-command', `sleep 2.5; cat ${place.passwordFile}`]
+  const secret = ['--password-command', `sleep 3; cat ${place.passwordFile}`]
   const { code, stderr } = await place.run(['-r', place.repository, ...secret, 'snapshots'], {
     before: place.at('before.mjs'),
   })

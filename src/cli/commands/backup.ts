@@ -6,6 +6,7 @@ import { exitCodes } from '../exit-code.js'
 import type { Invocation, Verb } from '../invocation.js'
 import { openRepository } from '../open-repository.js'
 import { isWatched, progressOf, statusFields } from '../output/progress-of.js'
+import { boundYoungGeneration } from '../young-generation.js'
 import { entryTold, problemTold } from './backup-events.js'
 import type { BackupFlags } from './backup-flags.js'
 import { backupSource } from './backup-source.js'
@@ -29,6 +30,8 @@ export const backup: Verb<BackupFlags> = async (invocation, flags, operands) => 
     onProblem: (problem) => problemTold(invocation, problem),
     onEntry: global.verbose ? (entry) => entryTold(invocation, entry) : undefined,
   })
+  // Not later: the names of one directory are read in one go, and there may be a million.
+  boundYoungGeneration()
   try {
     await using repository = await openRepository(invocation, options)
     const report = await repository.backup(options)

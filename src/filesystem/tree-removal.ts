@@ -1,5 +1,6 @@
+import { readdirSync, rmSync } from 'node:fs'
 import { lstat, readdir, rename, rm } from 'node:fs/promises'
-import { join } from 'node:path'
+import { basename, dirname, join } from 'node:path'
 import { errorCodeOf } from './system-error.js'
 
 export interface TreeUse {
@@ -44,6 +45,21 @@ export const removeTree = async (path: string, random: (sizeBytes: number) => Ui
     false,
   )
   if (renamed) await rm(aside, { recursive: true, force: true, maxRetries: 5 })
+}
+
+/** Of the names that `removeTree` gives. */
+const asideForm = /\.removed-[0-9a-f]{12}$/
+
+/** Finishes removals of a path that were cut short. What cannot be removed stays: only space is lost. */
+export const finishRemovals = (path: string): void => {
+  const parent = dirname(path)
+  try {
+    for (const name of readdirSync(parent))
+      if (asideForm.test(name) && name.replace(asideForm, '') === basename(path))
+        rmSync(join(parent, name), { recursive: true, force: true })
+  } catch {
+    // The next command tries again.
+  }
 }
 
 const unlessGone = async <T>(result: Promise<T>, otherwise: T): Promise<T> => {

@@ -8,6 +8,7 @@ import { VarveError } from '../errors.js'
 import { removeTemporaryCache, temporaryCacheDirectory } from '../filesystem/cache-directory.js'
 import { clearScratchFolders, scratchFolder } from '../filesystem/scratch-folder.js'
 import { SmallValues } from '../filesystem/small-values.js'
+import { finishRemovals } from '../filesystem/tree-removal.js'
 import { hexOf, type RepositoryId } from '../format/ids.js'
 import { ChunkReader } from './chunk-reader.js'
 import { IndexStore } from './index-store.js'
@@ -98,6 +99,8 @@ export class Store implements AsyncDisposable {
 
   clearScratch(): void {
     clearScratchFolders(this.cacheFolder)
+    // A clearing of the cache that was killed.
+    finishRemovals(this.cacheFolder)
   }
 
   get seals(): OpenedKeys['seals'] {

@@ -3,8 +3,9 @@ import fs from 'node:fs'
 import { join } from 'node:path'
 import { hostName } from './host.js'
 import { errorCodeOf } from './system-error.js'
+import { nameBeforeAside } from './tree-removal.js'
 
-const form = /^[a-z]+-([0-9a-f]{8})-(\d+)-[0-9a-f]{16}(?:\.removed-[0-9a-f]{12})?$/
+const form = /^[a-z]+-([0-9a-f]{8})-(\d+)-[0-9a-f]{16}$/
 
 /**
  * A name in `parent` for a folder that this process needs only while it runs: `check-<host>-<process>-<random>`. It is the
@@ -19,7 +20,7 @@ export const scratchFolder = (
 /** Removes the scratch folders of processes of this machine that have ended. What cannot be removed stays. */
 export const clearScratchFolders = (parent: string): void => {
   for (const name of namesIn(parent)) {
-    const [, host, pid] = form.exec(name) ?? []
+    const [, host, pid] = form.exec(nameBeforeAside(name) ?? name) ?? []
     // A home, and the cache with it, may be on several machines, and process numbers say nothing of another one's.
     if (host !== hostMark() || isRunning(Number(pid))) continue
     try {

@@ -34,28 +34,42 @@ export const treeUse = async (path: string): Promise<TreeUse> => {
   return { bytes, lastChangedMs }
 }
 
-/**
- * Removes a path and all below it; symbolic links are removed, never followed. It is renamed first, so that it is gone
- * at once, and so that another process that writes there meanwhile cannot keep its folders from being removed.
- */
-export const removeTree = async (path: string, random: (sizeBytes: number) => Uint8Array): Promise<void> => {
-  const aside = `${path}.removed-${Buffer.from(random(6)).toString('hex')}`
-  const renamed = await unlessGone(
-    rename(path, aside).then(() => true),
-    false,
-  )
-  if (renamed) await rm(aside, { recursive: true, force: true, maxRetries: 5 })
-}
-
 /** Of the names that `removeTree` gives. */
 const asideForm = /\.removed-[0-9a-f]{12}$/
+
+/** What the name was before `removeTree` set it aside; undefined for any other name. */
+export const nameBeforeAside = (name: string): string | undefined =>
+  asideForm.test(name) ? name.replace(asideForm, '') : undefined
+
+/**
+ * Removes a path and all below it; symbolic links are removed, never followed. It is renamed first, so that it is gone
+ * at once, and so that another process that writes there meanwhile cannot keep its folders from being removed. What was set
+ * aside before, by a removal that was cut short, is not renamed again.
+ */
+export const removeTree = async (path: string, random: (sizeBytes: number) => Uint8Array): Promise<void> => {
+  const aside = await setAside(path, random)
+  if (aside !== undefined) await rm(aside, { recursive: true, force: true, maxRetries: 5 })
+}
+
+/** Where it is now; undefined where it was gone. */
+const setAside = async (
+  path: string,
+  random: (sizeBytes: number) => Uint8Array,
+): Promise<string | undefined> => {
+  if (nameBeforeAside(path) !== undefined) return path
+  const aside = `${path}.removed-${Buffer.from(random(6)).toString('hex')}`
+  return unlessGone(
+    rename(path, aside).then(() => aside),
+    undefined,
+  )
+}
 
 /** Finishes removals of a path that were cut short. What cannot be removed stays: only space is lost. */
 export const finishRemovals = (path: string): void => {
   const parent = dirname(path)
   try {
     for (const name of readdirSync(parent))
-      if (asideForm.test(name) && name.replace(asideForm, '') === basename(path))
+      if (nameBeforeAside(name) === basename(path))
         rmSync(join(parent, name), { recursive: true, force: true })
   } catch {
     // The next command tries again.

@@ -1,7 +1,7 @@
 import { mkdirSync, readdirSync, readFileSync, symlinkSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { expect, test } from 'vitest'
-import { finishRemovals } from '../../src/filesystem/tree-removal.js'
+import { finishRemovals, removeTree } from '../../src/filesystem/tree-removal.js'
 import { temporaryDirectory } from './temporary-directory.js'
 
 test('removals that were cut short are finished, and nothing else goes', () => {
@@ -19,4 +19,14 @@ test('removals that were cut short are finished, and nothing else goes', () => {
 
 test('where there is no folder nothing is to be finished', () => {
   expect(() => finishRemovals(join(temporaryDirectory(), 'none', 'one'))).not.toThrow()
+})
+
+test('what was set aside is removed under the name that it has, so that a second kill leaves nothing unknown', async () => {
+  const parent = temporaryDirectory()
+  const aside = join(parent, 'one.removed-0123456789ab')
+  mkdirSync(join(aside, 'index'), { recursive: true })
+  await removeTree(aside, () => {
+    throw new Error('it gets no other name')
+  })
+  expect(readdirSync(parent)).toEqual([])
 })

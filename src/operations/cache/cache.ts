@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto'
 import { join } from 'node:path'
 import type { RandomSource } from '../../crypto/random-source.js'
-import { foldersIn, removeTree, treeUse } from '../../filesystem/tree-removal.js'
+import { foldersIn, nameBeforeAside, removeTree, treeUse } from '../../filesystem/tree-removal.js'
 
 /** What the cache keeps for one repository. */
 export interface CacheEntry {
@@ -21,7 +21,7 @@ export interface CacheSummary {
 /** Only folders of this form are the cache's, so that a wrong directory loses nothing. */
 const isRepositoryFolder = (name: string): boolean => /^[0-9a-f]{32}$/.test(name)
 /** What a clearing that was cut short left. */
-const isLeftover = (name: string): boolean => /^[0-9a-f]{32}\.removed-[0-9a-f]{12}$/.test(name)
+const isLeftover = (name: string): boolean => isRepositoryFolder(nameBeforeAside(name) ?? '')
 
 /** A directory that does not exist is empty. Errors: the file system's own. */
 export const cacheSummary = async (directory: string): Promise<CacheSummary> => {

@@ -21,7 +21,6 @@ const unsettled = 'the command waits for something that can never come'
 
 /** Runs the command that the process was started with, and ends the process. */
 export const run = async (): Promise<void> => {
-  boundMemoryLater()
   const output = new Output(process.stdout, process.stderr)
   const args = exactArguments(process.argv.slice(2), kernelCommandLine)
   // What nobody awaited is told like any other error, and never as a stack trace.
@@ -84,6 +83,7 @@ const runVerb = async (
     ...flagsOf(command).map((flag) => flag.key),
     ...layers.flatMap((layer) => [...layer.verb.keys()]),
   ])
+  boundMemoryLater()
   const verb = await load()
   // The flags of a command and the type that its module gives them stand in two files; here they meet.
   return verb(invocation, pickAll(layers, 'verb', verbKeys) as never, command.args)

@@ -4,36 +4,10 @@ import { blockTag, openBlock } from '../format/block.js'
 import { Codec, parseBody } from '../format/block-body.js'
 import type { PackDirectory } from '../format/pack-directory.js'
 import type { Seals } from '../format/seal.js'
+import type { BlockScratch } from './block-scratch.js'
 
 /** The name of a block in messages: its pack and its ordinal. */
 export const blockName = (packName: string, block: number): string => `${packName} block ${block}`
-
-/** Memory that is used for one block after the other; it grows to the largest one. */
-export class BlockScratch {
-  #opened = new Uint8Array(0)
-  #content
-
-  /** `contentBytes`: room for content at first. `marginBytes`: before it, for the hasher (src/crypto/chunk-id.ts). */
-  constructor(
-    contentBytes: number,
-    private readonly marginBytes: number,
-  ) {
-    this.#content = new Uint8Array(marginBytes + contentBytes)
-  }
-
-  /** For the unsealed body of a block that takes so many bytes where it is stored. */
-  opened(storedBytes: number): Uint8Array {
-    if (this.#opened.length < storedBytes) this.#opened = new Uint8Array(storedBytes)
-    return this.#opened
-  }
-
-  /** For so many bytes of content. */
-  content(sizeBytes: number): Buffer {
-    const neededBytes = this.marginBytes + sizeBytes
-    if (this.#content.length < neededBytes) this.#content = new Uint8Array(neededBytes)
-    return Buffer.from(this.#content.buffer, this.marginBytes, sizeBytes)
-  }
-}
 
 /** Beyond this share of a block its start costs as much as the whole, which is opened without a copy. */
 const startShareMax = 0.75

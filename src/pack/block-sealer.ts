@@ -4,6 +4,7 @@ import { blockOverheadBytes, openBlock, sealBlockInto } from '../format/block.js
 import { Codec, parseBody, writeBodyHeader } from '../format/block-body.js'
 import type { Seals } from '../format/seal.js'
 import { type BlockBuilder, blockChunksTarget } from './block-builder.js'
+import { BlockScratch } from './block-scratch.js'
 
 export interface SealedBytes {
   /** The whole block. Valid until the next call. */
@@ -22,8 +23,7 @@ export type StageMark = (stage: 'compress' | 'seal' | 'verify') => void
 export class BlockSealer {
   #compressed = new Uint8Array(0)
   #sealed = new Uint8Array(0)
-  #opened = new Uint8Array(0)
-  #verified = new Uint8Array(0)
+  readonly #scratch = new BlockScratch()
 
   constructor(
     private readonly seals: Seals,
@@ -52,8 +52,6 @@ export class BlockSealer {
   #makeRoom(contentBytes: number): void {
     if (contentBytes <= this.#compressed.length) return
     this.#compressed = new Uint8Array(contentBytes)
-    this.#verified = new Uint8Array(contentBytes)
-    this.#opened = new Uint8Array(contentBytes + bodyHeaderBytesMax)
     this.#sealed = new Uint8Array(contentBytes + bodyHeaderBytesMax + blockOverheadBytes)
   }
 
@@ -66,7 +64,7 @@ export class BlockSealer {
   }
 
   #verify(bytes: Uint8Array, block: BlockBuilder): void {
-    const opened = openBlock(this.seals, bytes, 'new block', block.kind, this.#opened)
+    const opened = openBlock(this.seals, bytes, 'new block', block.kind, this.#scratch.opened(bytes.length))
     const body = parseBody(opened, 'new block')
     const same =
       body.contentSizeBytes === block.plaintext.length && body.lengths.length === block.lengths.length
@@ -78,7 +76,7 @@ export class BlockSealer {
 
   #contentOf(body: ReturnType<typeof parseBody>): Buffer {
     if (body.codec === Codec.stored) return body.payload
-    const content = Buffer.from(this.#verified.buffer, 0, body.contentSizeBytes)
+    const content = this.#scratch.content(body.contentSizeBytes)
     this.compression.decompress(body.payload, content)
     return content
   }

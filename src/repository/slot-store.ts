@@ -23,7 +23,10 @@ export const slotIdOf = (slot: KeySlot): SlotId => idFromBytes<SlotId>(slot.id)
 export const readSlots = async (backend: Backend): Promise<FoundSlots> => {
   const slots: KeySlot[] = []
   const damaged: VarveError[] = []
-  for (const [id, name] of await slotNames(backend)) {
+  const ids = await slotIds(backend)
+  if (ids.length > slotObjectsMax) throw tooManySlots(ids.length)
+  for (const id of ids) {
+    const name = slotName(id)
     try {
       const { slot } = decodeSlot(await backend.read(name), name)
       if (slotIdOf(slot) !== id) throw new CorruptError(name, 'is the slot of another name')
@@ -36,14 +39,14 @@ export const readSlots = async (backend: Backend): Promise<FoundSlots> => {
   return { slots, damaged }
 }
 
-const slotNames = async (backend: Backend): Promise<readonly (readonly [SlotId, string])[]> => {
-  const names: (readonly [SlotId, string])[] = []
+/** Of all objects in `keys/` whose names are those of slots. */
+export const slotIds = async (backend: Backend): Promise<SlotId[]> => {
+  const ids: SlotId[] = []
   for await (const { name } of backend.list(Folder.keys)) {
     const id = parseSlotName(name)
-    if (id !== undefined) names.push([id, name])
+    if (id !== undefined) ids.push(id)
   }
-  if (names.length > slotObjectsMax) throw tooManySlots(names.length)
-  return names
+  return ids
 }
 
 /** Each is read whenever the repository is opened (docs/FORMAT.md §9.2). */

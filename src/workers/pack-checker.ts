@@ -7,15 +7,13 @@ import { hexOf } from '../format/ids.js'
 import { idSizeBytes } from '../format/limits.js'
 import type { PackDirectory } from '../format/pack-directory.js'
 import { Seals } from '../format/seal.js'
-import { BlockScratch, openBlockContent } from '../pack/block-opener.js'
+import { openBlockContent } from '../pack/block-opener.js'
+import { BlockScratch } from '../pack/block-scratch.js'
 import type { BrokenBlock, CheckedPack, CheckSetup } from './check-jobs.js'
 import type { PackBytes } from './pack-bytes.js'
 
 /** Read at a time: small enough to be hashed and unsealed while it is in the processor's cache. */
 const windowBytes = 1024 * 1024
-/** Before the chunks, for the hasher (src/crypto/chunk-id.ts). */
-const marginBytes = 128
-const contentBytesAtFirst = 1024 * 1024
 
 /**
  * Reads packs from their first byte to their last, once: SHA-256 of the file, each block's seal, and the id of each
@@ -26,7 +24,7 @@ export class PackChecker {
   readonly #codec: Codec
   readonly #hasher: ChunkHasher
   #window = new Uint8Array(windowBytes)
-  readonly #scratch = new BlockScratch(contentBytesAtFirst, marginBytes)
+  readonly #scratch = new BlockScratch()
 
   constructor({ seals, idKey }: CheckSetup) {
     this.#seals = new Seals(seals)

@@ -7,20 +7,17 @@ import { readInto } from '../filesystem/read-file.js'
 import { idSizeBytes } from '../format/limits.js'
 import { PackDirectory } from '../format/pack-directory.js'
 import type { Seals } from '../format/seal.js'
-import { BlockScratch, blockName, openBlockContent } from '../pack/block-opener.js'
+import { blockName, openBlockContent } from '../pack/block-opener.js'
+import { BlockScratch } from '../pack/block-scratch.js'
 import type { BlockTable } from './restore-jobs.js'
 
 const openPacksMax = 16
-/** Twice an ordinary block. Small, so that what is in it stays in the processor's cache. */
-const contentBytes = 1024 * 1024
-/** Room that the hasher may use before a chunk (src/crypto/chunk-id.ts). */
-const marginBytes = 128
 const readBytes = 1024 * 1024
 
 /** One block of a job after the other: read and opened when first needed; a chunk is proved when first asked for (I-9). */
 export class RestoreBlocks {
   readonly #packs = new Map<string, OpenObjectFile>()
-  readonly #scratch = new BlockScratch(contentBytes, marginBytes)
+  readonly #scratch = new BlockScratch()
   #readBuffer = new Uint8Array(readBytes)
   #table!: BlockTable
   #directory!: PackDirectory

@@ -2,11 +2,11 @@ import type { KeySlot } from '../../crypto/key-slot.js'
 import { VarveError } from '../../errors.js'
 import type { SlotId } from '../../format/ids.js'
 import type { Keyring } from '../../format/keyring.js'
-import { Folder, parseSlotName, slotName } from '../../format/names.js'
+import { slotName } from '../../format/names.js'
 import { decodeSlot } from '../../format/slot.js'
 import { lastKeyringNumber, readKeyring } from '../../repository/keyring-store.js'
 import { type SlotDigests, slotDigestOf, slotDigestsOf } from '../../repository/slot-digests.js'
-import { slotIdOf } from '../../repository/slot-store.js'
+import { slotIdOf, slotIds } from '../../repository/slot-store.js'
 import type { Store } from '../../repository/store.js'
 
 /** The newest keyring, and the slots that it is sealed to, as they are in the storage now. */
@@ -52,10 +52,5 @@ const readMember = async (
 
 const strangersTo = async ({ backend }: Store, keyring: Keyring): Promise<Set<SlotId>> => {
   const members = new Set(keyring.slots.map(({ slotId }) => slotId))
-  const strangers = new Set<SlotId>()
-  for await (const { name } of backend.list(Folder.keys)) {
-    const id = parseSlotName(name)
-    if (id !== undefined && !members.has(id)) strangers.add(id)
-  }
-  return strangers
+  return new Set((await slotIds(backend)).filter((id) => !members.has(id)))
 }

@@ -71,7 +71,7 @@ const phases = async ({ options, tools, reference, record }, data, parent, cache
     record({ kind: 'phase', parent, caches, ...sample })
     log(sampleText(sample, rounds))
   }
-  await runPhases({ tools, source, change, work, rounds, caches, verify, meter, onSample })
+  await runPhases({ tools, source, change, sizeBytes: bytes, work, rounds, caches, verify, meter, onSample })
   rmSync(work, { recursive: true })
   const state = { warm: '', written: ', written back before each command', cold: ', page cache empty' }[
     caches

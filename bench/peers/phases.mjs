@@ -31,6 +31,7 @@ const backupPhases = new Set(phaseNames.slice(0, 3))
  * @property {readonly Tool[]} tools
  * @property {string} source a copy that may be changed; it is as it was when all rounds are done
  * @property {import('./data-set.mjs').Change} change
+ * @property {number} sizeBytes of the source
  * @property {string} work
  * @property {number} rounds
  * @property {'warm' | 'written' | 'cold'} caches
@@ -139,7 +140,7 @@ class Round {
 
   /** @param {import('./tool.mjs').Command} command */
   #measure(command) {
-    prepareCaches(this.plan.caches)
+    prepareCaches(this.plan.caches, this.plan.work, this.plan.sizeBytes)
     return this.plan.meter.run(command)
   }
 

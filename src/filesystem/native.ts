@@ -23,6 +23,8 @@ export interface NativeCalls {
   /** `mode` with the file type bits; `deviceNumber` as st_rdev. */
   makeNode(path: ByteString, mode: number, deviceNumber: bigint): number
   seek(fd: number, offset: number, whence: number): number
+  /** posix_fadvise(2), POSIX_FADV_WILLNEED, of the first bytes of a file. */
+  adviseWillNeed(fd: number, sizeBytes: number): number
   /** statx(2) of the path, as fsPathOf gives it, without following a last symbolic link; `into` has 256 bytes. */
   statx(path: string | Buffer, into: Uint8Array): number
   /** The same of a name in an open directory. */
@@ -47,6 +49,7 @@ const atCurrentDirectory = -100
 const atSymlinkNoFollow = 0x100
 const atEmptyPath = 0x1000
 const statxBasic = 0x7ff
+const adviceWillNeed = 3
 
 let loaded: NativeCalls | undefined
 let tried = false
@@ -142,10 +145,12 @@ const bindTimes = (declare: Declare) => {
 const bindFiles = (declare: Declare) => {
   const makeNode = declare('int', 'mknod', bytes, 'uint32', 'uint64')
   const seek = declare('int64', 'lseek', 'int', 'int64', 'int')
+  const advise = declare('int', 'posix_fadvise', 'int', 'int64', 'int64', 'int')
   return {
     makeNode: (path: ByteString, mode: number, deviceNumber: bigint) =>
       makeNode(terminated(path), mode, deviceNumber),
     seek: (fd: number, offset: number, whence: number) => seek(fd, offset, whence),
+    adviseWillNeed: (fd: number, sizeBytes: number) => advise(fd, 0, sizeBytes, adviceWillNeed),
   }
 }
 

@@ -28,6 +28,8 @@ export interface StoreFilesJob {
   /** Whom each file belongs to, as the walk saw it. */
   readonly owners: Uint32Array
   readonly readXattrs: boolean
+  /** How many of the files are open at once: the next ones are fetched from the disk while one is stored. */
+  readonly filesOpen: number
 }
 
 /** The same for one span of a large file or of a stream. The file is open in the main thread; descriptors are the process's. */

@@ -1,13 +1,14 @@
 import { CHUNK, PieceList } from '../chunking/piece-list.js'
 import type { Splitter } from '../chunking/splitter.js'
 import { dataRegions } from '../filesystem/data-regions.js'
-import { closeFile, type OpenedFile, openRegularFile, readInto } from '../filesystem/read-file.js'
+import { closeFile, type OpenedFile, readInto } from '../filesystem/read-file.js'
 import { fstatOf, type Stat } from '../filesystem/stat.js'
 import { readXattrsOfFd } from '../filesystem/xattrs.js'
 import { PieceWriter } from '../format/pieces.js'
 import type { Arena } from './arena.js'
 import type { ChunkStore } from './chunk-store.js'
 import type { FileNote, StoredFiles, StoreFilesJob } from './jobs.js'
+import { OpenAhead } from './open-ahead.js'
 import { Stage, type StageClock } from './stage-clock.js'
 
 /** A file that changes while it is read is read again, at most so many times; then it is stored as it was read last. */
@@ -34,18 +35,24 @@ export class FileStorer {
 
   storeAll(job: StoreFilesJob): StoredFiles {
     const columns = new FileColumns(job.paths.length)
-    for (let index = 0; index < job.paths.length; index++) {
-      try {
-        this.#storeOne(job, index, columns)
-      } catch (error) {
-        columns.addFailure(index, error)
-      }
+    const files = new OpenAhead(job.paths, job.filesOpen)
+    try {
+      for (let index = 0; index < job.paths.length; index++) this.#storeNext(files, job, index, columns)
+    } finally {
+      files.close()
     }
     return columns.result()
   }
 
-  #storeOne(job: StoreFilesJob, index: number, columns: FileColumns): void {
-    const file = openRegularFile(job.paths[index]!)
+  #storeNext(files: OpenAhead, job: StoreFilesJob, index: number, columns: FileColumns): void {
+    try {
+      this.#storeOne(files.take(), job, index, columns)
+    } catch (error) {
+      columns.addFailure(index, error)
+    }
+  }
+
+  #storeOne(file: OpenedFile, job: StoreFilesJob, index: number, columns: FileColumns): void {
     try {
       const read = this.#read(file)
       if (read === undefined) {

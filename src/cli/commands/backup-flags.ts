@@ -21,6 +21,7 @@ export interface BackupFlags {
   readonly force?: boolean
   readonly ignoreCtime?: boolean
   readonly ignoreInode?: boolean
+  readonly readConcurrency?: number
   readonly dryRun?: boolean
   readonly noScan?: boolean
   readonly stats?: boolean

@@ -63,6 +63,7 @@ const snapshotOptions = (flags: BackupFlags): Partial<BackupOptions> =>
     force: flags.force,
     ignoreCtime: flags.ignoreCtime,
     ignoreInode: flags.ignoreInode,
+    readConcurrency: flags.readConcurrency,
     dryRun: flags.dryRun,
   })
 

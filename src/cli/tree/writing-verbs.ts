@@ -2,6 +2,7 @@ import { choiceFlag, listFlag, pathFlag, pathListFlag, switchFlag, valueFlag } f
 import { parseByteSize } from '../values/byte-size.js'
 import { parseChunkSize } from '../values/chunk-size.js'
 import { parseTime } from '../values/time.js'
+import { wholeNumber } from '../values/whole-number.js'
 import type { VerbDefinition } from './verb-definition.js'
 
 const initVerb = (): VerbDefinition => ({
@@ -67,6 +68,11 @@ const howFlags = () => [
   switchFlag('-f, --force', 'read every file, changed or not'),
   switchFlag('--ignore-ctime', 'a file with another ctime is not changed for that alone'),
   switchFlag('--ignore-inode', 'a file with another inode is not changed for that alone'),
+  valueFlag(
+    '--read-concurrency <number>',
+    'fetch so many files from the disk at once; default: 128',
+    wholeNumber(1, 4096),
+  ),
   switchFlag('-n, --dry-run', 'write nothing, say what would be written'),
   switchFlag(
     '--no-scan',

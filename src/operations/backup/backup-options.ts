@@ -34,6 +34,11 @@ export interface BackupOptions extends ExcludeOptions, CallOptions {
    * costs a second walk.
    */
   readonly scan?: boolean
+  /**
+   * How many files are fetched from the disk at once, by all threads together, at least one by each; default 128. It is limited to
+   * a quarter of the files that the process may have open.
+   */
+  readonly readConcurrency?: number
   /** One stream in place of paths; it becomes one file. A failing stream fails the snapshot. */
   readonly stdin?: { readonly stream: AsyncIterable<Uint8Array>; readonly filename: string }
   /** Milliseconds between checkpoints; default 15 minutes. */

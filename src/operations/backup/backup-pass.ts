@@ -49,7 +49,8 @@ export class BackupPass {
   ) {
     this.tree = new TreeWriter(context.writer, context.treeKey)
     this.#queue = new EntryQueue(this.tree)
-    this.#batch = new FileBatch(context.writer, context.captureXattrs, (file, result) =>
+    const { captureXattrs: readXattrs, filesOpen } = context
+    this.#batch = new FileBatch(context.writer, { readXattrs, filesOpen }, (file, result) =>
       this.#batched(file, result),
     )
     this.#large = new LargeFiles(context)

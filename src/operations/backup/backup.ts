@@ -7,7 +7,6 @@ import { Captured, type Snapshot } from '../../format/snapshot.js'
 import { timestampFromNanoseconds } from '../../format/timestamp.js'
 import type { TreeRoot } from '../../format/tree-root.js'
 import { commitSnapshot, packsLost, publishPending, removePending } from '../../repository/commit.js'
-import { forgetCoverage, rememberCoverage } from '../../repository/coverage.js'
 import { requireWritableFeatures } from '../../repository/feature-store.js'
 import { openWriter } from '../../repository/open-writer.js'
 import type { Store } from '../../repository/store.js'
@@ -21,14 +20,15 @@ import type { EarlierCursor } from './earlier-cursor.js'
 import { EntryMaker } from './entry-of-stat.js'
 import { expectTotals } from './expect-totals.js'
 import { hostOf } from './host-of.js'
-import { isSameRoot } from './is-same-root.js'
 import { type LookAhead, lookAhead } from './look-ahead.js'
 import { newSnapshot } from './new-snapshot.js'
 import { endOfStream, interrupted, keepsVanishing } from './no-snapshot.js'
 import { openEarlier } from './open-earlier.js'
 import type { OpenSource } from './open-source.js'
+import { filesOpenOf } from './read-concurrency.js'
 import { reliedOn } from './relied-on.js'
 import { BackupReportBuilder } from './report-builder.js'
+import { RunCoverage } from './run-coverage.js'
 import { reportOf, summaryOf } from './summary.js'
 import { tagsOf } from './tags-of.js'
 import { UnchangedTest } from './unchanged.js'
@@ -60,9 +60,10 @@ class BackupRun {
   readonly #captured: number
   readonly #stop: AbortSignal
   readonly #tags: readonly string[]
+  readonly #filesOpen: number
+  readonly #coverage: RunCoverage
   #rootAttributes: RootAttributes | null = null
   #checkpoint = 0
-  #lastRoot: TreeRoot | undefined
 
   constructor(
     private readonly store: Store,
@@ -75,6 +76,8 @@ class BackupRun {
     this.#host = hostOf(options.host)
     this.#tags = tagsOf(options.tags ?? [])
     this.#captured = capturable()
+    this.#filesOpen = filesOpenOf(options.readConcurrency, store.workers)
+    this.#coverage = new RunCoverage(store)
     this.#stop = AbortSignal.any(
       [options.signal, options.stopGently].filter((signal) => signal !== undefined),
     )
@@ -144,6 +147,7 @@ class BackupRun {
       treeKey: this.store.keys.keyring.treeKey,
       report: this.#report,
       captureXattrs: (this.#captured & Captured.xattrs) !== 0,
+      filesOpen: this.#filesOpen,
       nowNs: this.#startNs,
       stop: this.#stop,
     }
@@ -199,15 +203,7 @@ class BackupRun {
       rootAttributes: this.#rootAttributes,
       extensions: [],
     })
-    this.#remember(root, packs)
-  }
-
-  /** Of this run only the last root counts. */
-  #remember(root: TreeRoot, packs: ReadonlySet<string>): void {
-    const last = this.#lastRoot
-    if (last !== undefined && !isSameRoot(last, root)) forgetCoverage(this.store, last)
-    rememberCoverage(this.store, root, packs)
-    this.#lastRoot = root
+    this.#coverage.remember(root, packs)
   }
 
   #snapshot(root: TreeRoot, writer: StoreWriter, { snapshot: parent }: Parents): Snapshot {
@@ -232,7 +228,7 @@ class BackupRun {
   /** What interrupted runs of the same source left is in the snapshot now, which is also what the next run begins with. */
   async #tidy(root: TreeRoot, { trees, pendingIds }: Parents): Promise<void> {
     for (const id of pendingIds) await removePending(this.store, id)
-    for (const tree of trees) if (!isSameRoot(tree.root, root)) forgetCoverage(this.store, tree.root)
+    this.#coverage.forgetOthers(trees, root)
   }
 
   #finished(writer: StoreWriter, { snapshot: parent }: Parents, snapshotId?: SnapshotId): BackupReport {

@@ -1,6 +1,7 @@
 import type { ByteString } from '../../bytes/byte-string.js'
 import type { FoundEntry } from '../../filesystem/found-entry.js'
 import type { StoreWriter } from '../../repository/store-writer.js'
+import type { StoreFilesJob } from '../../workers/jobs.js'
 import { BatchResult } from './batch-result.js'
 import type { Place } from './entry-queue.js'
 
@@ -28,7 +29,7 @@ export class FileBatch {
 
   constructor(
     private readonly writer: StoreWriter,
-    private readonly readXattrs: boolean,
+    private readonly how: Pick<StoreFilesJob, 'readXattrs' | 'filesOpen'>,
     private readonly onStored: OnStored,
   ) {}
 
@@ -47,7 +48,7 @@ export class FileBatch {
     const paths = files.map(({ found }) => found.path)
     const owners = Uint32Array.from(files, ({ found }) => found.stat.uid)
     this.writer
-      .storeFiles({ paths, owners, readXattrs: this.readXattrs })
+      .storeFiles({ paths, owners, ...this.how })
       .then((stored) => {
         const result = new BatchResult(stored)
         for (const file of files) {

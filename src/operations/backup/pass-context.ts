@@ -16,6 +16,8 @@ export interface PassContext {
   readonly report: BackupReportBuilder
   readonly checkpoints: Checkpoints
   readonly captureXattrs: boolean
+  /** How many files a thread may have open at once. */
+  readonly filesOpen: number
   /** When the run began. */
   readonly nowNs: bigint
   /** Aborting it finishes what is under way and ends the pass. */

@@ -41,6 +41,7 @@ const jobOf = (path: string): StoreFilesJob => ({
   paths: [path as ByteString],
   owners: Uint32Array.of(0),
   readXattrs: false,
+  filesOpen: 1,
 })
 
 /** Calls `change` after each reading call, before the file is looked at again. */

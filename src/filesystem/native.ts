@@ -54,11 +54,14 @@ const adviceWillNeed = 3
 let loaded: NativeCalls | undefined
 let tried = false
 
-/** The native calls, loaded at the first call (koffi takes 15 to 30 ms), or undefined where koffi is not installed. */
+/**
+ * The native calls, loaded at the first call (koffi takes 15 to 30 ms), or undefined where koffi is not installed. Where it is,
+ * and cannot be read just now, that is an error of the system: without it times would lose their nanoseconds untold.
+ */
 export const nativeCalls = (): NativeCalls | undefined => {
   if (!tried) {
-    tried = true
     loaded = load()
+    tried = true
   }
   return loaded
 }
@@ -77,7 +80,8 @@ const load = (): NativeCalls | undefined => {
   if (process.platform !== 'linux' || process.arch === 'arm' || process.arch === 'ia32') return undefined
   try {
     return bind(createRequire(import.meta.url)('koffi') as Koffi)
-  } catch {
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).syscall !== undefined) throw error
     return undefined
   }
 }

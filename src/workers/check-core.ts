@@ -28,13 +28,18 @@ export class CheckCore implements Core<CheckPackJob, CheckedPack, never> {
   }
 }
 
+/** Errors that concern this process and its rights: too few descriptors, too little memory, no permission. */
+const ofThisProcess = new Set(['EMFILE', 'ENFILE', 'ENOMEM', 'ENOSPC', 'EACCES', 'EPERM', 'EINTR', 'EAGAIN'])
+
 /** A pack that cannot be read at all is a finding, whatever keeps it from being read: the check goes on. */
 const unread = (error: unknown): CheckedPack => {
   const isFinding = error instanceof CorruptError || (error as NodeJS.ErrnoException).syscall !== undefined
   if (!isFinding) throw error
-  const missing = (error as NodeJS.ErrnoException).code === 'ENOENT'
+  const { code = '' } = error as NodeJS.ErrnoException
   const { message } = error as Error
   const packMessage =
     error instanceof CorruptError ? message.slice(error.object.length + 2) : `cannot be read: ${message}`
-  return { bytesRead: 0, chunks: 0, packMessage, blocksKnown: false, broken: [], missing }
+  const missing = code === 'ENOENT'
+  const mayBeWhole = ofThisProcess.has(code)
+  return { bytesRead: 0, chunks: 0, packMessage, blocksKnown: false, broken: [], missing, mayBeWhole }
 }

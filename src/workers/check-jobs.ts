@@ -29,4 +29,6 @@ export interface CheckedPack {
   readonly broken: readonly BrokenBlock[]
   /** The file is gone. */
   readonly missing: boolean
+  /** It was not read, and what kept it from being read says nothing of its bytes. */
+  readonly mayBeWhole: boolean
 }

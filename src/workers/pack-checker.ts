@@ -47,6 +47,7 @@ export class PackChecker {
       blocksKnown: !(found instanceof CorruptError),
       broken,
       missing: false,
+      mayBeWhole: false,
     }
   }
 

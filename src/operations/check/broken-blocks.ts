@@ -12,6 +12,8 @@ const allBlocks = (pack: CataloguedPack): number[] =>
 export class BrokenBlocks {
   /** Packs whose bytes are not what their names say, although every block opens. */
   readonly renamed = new Set<CataloguedPack>()
+  /** Packs that were not read, for reasons that say nothing of their bytes. */
+  readonly unread = new Set<CataloguedPack>()
   readonly #recorded = new Map<CataloguedPack, Set<number>>()
 
   constructor(
@@ -34,6 +36,7 @@ export class BrokenBlocks {
 
   /** What reading a pack in full gave. */
   take(pack: CataloguedPack, result: CheckedPack): void {
+    if (result.mayBeWhole) this.unread.add(pack)
     if (!result.blocksKnown) {
       const message = result.missing
         ? 'vanished while it was checked'

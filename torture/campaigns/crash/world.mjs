@@ -116,7 +116,10 @@ export class World {
   async #check() {
     const marks = this.random.below(2) === 0
     await this.#disturbed(['check', '--read-data', ...(marks ? ['--mark'] : [])])
-    this.held.mayStoreTwice ||= marks
+    if (!marks) return
+    this.held.mayStoreTwice = true
+    // A read that failed this once is recorded too: a repair looks again, and ends the record.
+    await withRepository(this.#place, (repository) => repository.repairPacks())
   }
 
   /** Of what is damaged so that nothing is lost by it: an index file, or the end of a pack, whose blocks describe themselves. */

@@ -9,6 +9,7 @@ import { figure, markdownTable } from './machine/markdown-table.mjs'
 import { CommandMeter } from './machine/measured-command.mjs'
 import { makeWorkFolder, roomyFolder } from './machine/work-folder.mjs'
 import { randomLike } from './memory/make-big-file.mjs'
+import { ageSource } from './peers/settle.mjs'
 import { Place } from './peers/tool.mjs'
 import { varve } from './peers/varve.mjs'
 import { exponentOf } from './scale/exponent.mjs'
@@ -82,6 +83,7 @@ class ScaleBench {
   async #ofSource(what, size, make) {
     const { place, source } = await this.#newPlace()
     make(source)
+    await ageSource()
     await this.#measure(`${what}: first backup`, size, tool.backup(place, source, 1))
     await this.#measure(`${what}: unchanged backup`, size, tool.backup(place, source, 2))
     await this.#measure(`${what}: check, all data`, size, tool.check(place))
